@@ -27,7 +27,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ImportDeclaration[source.value=/^fp-ts.[^l]/]', message: 'import fp-ts as fp-ts/lib/X.js' },
-        { selector: 'ImportDeclaration[source.value=/^fp-ts.lib.(Either|TaskEither|Option|ReadonlyArray).js$/] > ImportSpecifier[importKind!="type"]', message: 'fp-ts by namespace import: E, TE, O, RA' },
+        { selector: 'ImportDeclaration[importKind!="type"][source.value=/^fp-ts.lib.(Either|TaskEither|Option|ReadonlyArray).js$/] > ImportSpecifier[importKind!="type"]', message: 'fp-ts by namespace import: E, TE, O, RA' },
       ],
     },
   },

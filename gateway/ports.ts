@@ -1,0 +1,48 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { CommittedBatch } from '../events/committed.js'
+import type { CloseReason } from '../events/wire/close-codes.js'
+import type { Problem } from '../events/wire/answers.js'
+
+/** Hears what projectors committed, at most once: holes are found by `after`/`through` and by revision. */
+export interface FanOut {
+  /** Batches in order per partition until the returned function is called. */
+  readonly listen: (hear: (batch: CommittedBatch) => void) => Promise<() => Promise<void>>
+  /** Called when batches may have been missed (a lost connection that is back): look at the heads. */
+  readonly onGap: (notice: () => void) => void
+}
+
+/** One accepted socket. Text frames only. */
+export interface Socket {
+  /** Queues a frame; returns the bytes that wait in this socket after it. Never throws, also on a closed socket. */
+  readonly send: (frame: string | Uint8Array) => number
+  readonly close: (reason: CloseReason) => void
+  /** Runs the sends of `work` so that they leave in one write. */
+  readonly batched: (work: () => void) => void
+  readonly remoteAddress: string
+}
+
+export interface SocketHandlers {
+  /** `bearer` is the token of the upgrade's Authorization header or `tidings.bearer.<token>` subprotocol, if any. */
+  readonly opened: (socket: Socket, upgrade: { readonly bearer: string | undefined }) => void
+  readonly received: (socket: Socket, frame: string) => void
+  /** What waited for the socket has left; `bytes` still wait. */
+  readonly drained: (socket: Socket, bytes: number) => void
+  readonly closed: (socket: Socket) => void
+}
+
+/** Accepts sockets on one port. Origins outside the allow list are refused before the upgrade. */
+export interface SocketServer {
+  readonly listen: (handlers: SocketHandlers) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>
+}
+
+export interface Identity {
+  readonly account: string
+  /** Milliseconds since 1970 when the token ends: the socket closes at most 5 s later. */
+  readonly expiresAt: number
+  readonly tokenId: string | undefined
+}
+
+/** Who a token speaks for. Checks what security.md lists: algorithm, key, issuer, audience, times, type, deny list. */
+export interface Authenticator {
+  readonly identify: (token: string) => TaskEither<Problem, Identity>
+}

@@ -1,0 +1,61 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Position, RecordedEvent } from '../events/event-store.js'
+import type { DeliveredEvent, Problem } from '../events/wire/answers.js'
+import type { AccountView, ConversationView, InboxPage, MessageView, ReadStates, TimelinePage } from './views.js'
+
+export type * from './views.js'
+
+/** Revisions [from, to] of a conversation that a member may read; `to` is open while the membership lasts. */
+export interface Visible {
+  readonly from: number
+  readonly to: number | undefined
+}
+
+/** A conversation as its member's session needs it: what may be read, and how far the timeline has come. */
+export interface Membership {
+  readonly conversation: string
+  readonly visible: ReadonlyArray<Visible>
+  readonly headSequence: number
+}
+
+/** The queries, each for the account that asks; what it may not see answers `not-found`, as if it were not there. */
+export interface ReadSide {
+  readonly inbox: (account: string, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, InboxPage>
+  /** Messages by sequence, newest first with `before`, oldest first with `after` (both exclusive). */
+  readonly timeline: (
+    account: string,
+    conversation: string,
+    page: { readonly before?: number; readonly after?: number; readonly limit: number },
+  ) => TaskEither<Problem, TimelinePage>
+  /** Every event as a member received it, by sequence, from `from` (inclusive): what a client checks and replays. */
+  readonly events: (account: string, conversation: string, page: { readonly from: number; readonly limit: number }) => TaskEither<Problem, ReadonlyArray<DeliveredEvent>>
+  readonly message: (account: string, conversation: string, sequence: number) => TaskEither<Problem, MessageView>
+  readonly conversation: (account: string, conversation: string) => TaskEither<Problem, ConversationView>
+  readonly readStates: (account: string, conversation: string) => TaskEither<Problem, ReadStates>
+  readonly account: (account: string) => TaskEither<Problem, AccountView>
+  /** An account by its handle, compared without case. */
+  readonly accountByHandle: (account: string, handle: string) => TaskEither<Problem, { readonly userId: string; readonly handle: string; readonly name: string }>
+
+  /** Resolves once every read model holds everything up to the position; `busy` after `timeoutMs`. */
+  readonly waitFor: (position: Position, timeoutMs: number) => TaskEither<Problem, void>
+
+  /** For sessions: all current and past memberships of the account, as of one committed state. */
+  readonly memberships: (account: string) => TaskEither<Problem, ReadonlyArray<Membership>>
+  /**
+   * For sessions: events of conversations with position > `after`, visible to the account, in log order, at most
+   * `limit`. `through` is what the page reached: pass it as the next `after`; `done` once it reached the timeline's head.
+   */
+  readonly missed: (
+    account: string,
+    after: Position | 'start',
+    limit: number,
+  ) => TaskEither<Problem, { readonly events: ReadonlyArray<RecordedEvent>; readonly through: Position | 'start'; readonly done: boolean }>
+  /** For gateways: events [from, to] of a conversation's timeline, unfiltered: the gateway applies memberships. */
+  readonly range: (conversation: string, from: number, to: number) => TaskEither<Problem, ReadonlyArray<RecordedEvent>>
+  /** For gateways: heads of the timelines, to find holes after a gap. */
+  readonly heads: (conversations: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyMap<string, number>>
+  /** How far the timeline has come over all partitions: the low watermark that a sync token may carry. */
+  readonly progress: () => TaskEither<Problem, Position | 'start'>
+  /** Opens sealed contents, one look-up for all; forgotten ones come as `erased`. Same order, same length. */
+  readonly deliver: (events: ReadonlyArray<RecordedEvent>) => TaskEither<Problem, ReadonlyArray<DeliveredEvent>>
+}
