@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { postgresBinaries } from './binaries.js'
 import { createCluster, passwordOf } from './cluster.js'
-import { becomeOwner, hasStopped, liveOwner, livePostmaster, resignOwner, type Postmaster } from './postmaster.js'
+import { becomeOwner, liveOwner, livePostmaster, resignOwner, type Postmaster } from './postmaster.js'
 import { dataFolder, serverUser } from './unprivileged.js'
 
 export interface EmbeddedPostgresOptions {
@@ -118,12 +118,22 @@ const startServer = async (place: Place, options: EmbeddedPostgresOptions, passw
   return server
 }
 
+const signal = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It ended between our look and the signal, which is what was wanted.
+  }
+}
+
 const stopServer = async (place: Place, { pid }: Postmaster): Promise<void> => {
-  const send = (signal: NodeJS.Signals) => { if (!hasStopped(place.data)) process.kill(pid, signal) }
+  // After a crash another process may have started a server here: that one is not ours to stop.
+  const running = () => livePostmaster(place.data)?.pid === pid
+  if (!running()) return
   const deadline = Date.now() + STOP_TIMEOUT_MS
-  send('SIGINT')
-  while (!hasStopped(place.data)) {
-    if (Date.now() > deadline) send('SIGQUIT')
+  signal(pid, 'SIGINT')
+  while (running()) {
+    if (Date.now() > deadline) signal(pid, 'SIGQUIT')
     await delay(POLL_INTERVAL_MS)
   }
   resignOwner(place.directory)
@@ -131,7 +141,7 @@ const stopServer = async (place: Place, { pid }: Postmaster): Promise<void> => {
 
 const adopt = async (place: Place, found: Postmaster, password: string | undefined): Promise<boolean> => {
   const deadline = Date.now() + START_TIMEOUT_MS
-  while (!hasStopped(place.data)) {
+  while (livePostmaster(place.data) !== undefined) {
     const port = livePostmaster(place.data)?.port ?? found.port
     if (await answers(urlOf(port, password, 'postgres'), place.data)) return true
     if (Date.now() > deadline) throw new Error(`process ${found.pid} holds ${place.data} but does not answer on port ${port}`)

@@ -35,8 +35,6 @@ export const livePostmaster = (data: string): Postmaster | undefined => {
   return { pid, port: port ?? 0 }
 }
 
-export const hasStopped = (data: string): boolean => livePostmaster(data) === undefined
-
 const ownerPath = (directory: string) => join(directory, 'owner.json')
 
 /** The live process that answers for stopping the server of this directory. */
