@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { Percentiles } from './histogram.js'
+import type { Percentiles } from '../../platform/durations.js'
 
 /** One measured thing: what was done, how fast, and how that compares with the peer or limit of the same run. */
 export interface Measurement {
