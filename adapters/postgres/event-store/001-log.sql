@@ -41,7 +41,8 @@ ALTER TABLE log.events SET (autovacuum_vacuum_insert_scale_factor = 0.2, autovac
 -- metadata, sealed one after another) and how many of each there are (sealed_bytes -1: none).
 -- Answers per append, in order: first and last revision and last position; a refused one has no first, and as last the
 -- actual revision (-1: no stream). `fresh` says that it was written now and not earlier.
--- The caller puts at most one fenced append of a stream into a group, or any number of unfenced ones of distinct ids.
+-- Of one stream the caller puts into a group fenced appends that all expect the same revision (the first may be accepted),
+-- or unfenced ones of distinct ids.
 CREATE FUNCTION log.append(
   names text[], expected bigint[], sizes integer[],
   owners integer[], places integer[], ids uuid[], types text[], versions integer[],
@@ -56,7 +57,6 @@ AS $append$
 DECLARE
   base bigint;
   stream_of bigint[];
-  head_of bigint[];
   first_of bigint[];
   filled integer[];
   ends integer[];
@@ -78,8 +78,7 @@ BEGIN
     LEFT JOIN log.streams s ON s.name = a.name
   ), decided AS MATERIALIZED (
     SELECT a.*, a.size * (CASE
-      WHEN a.expected = a.head THEN 1
-      WHEN a.expected <> -2 THEN 0
+      WHEN a.expected <> -2 THEN (a.expected = a.head AND a.nth = min(a.nth) OVER (PARTITION BY a.stream))::integer
       WHEN a.head = -1 THEN 1
       WHEN EXISTS (
         SELECT FROM unnest(ids[a.ends - a.size + 1 : a.ends]) AS i (id)
@@ -89,16 +88,16 @@ BEGIN
     END) AS accepted
     FROM appends a
   ), placed AS (
-    SELECT d.nth, d.stream, d.head, d.ends, sum(d.accepted) OVER (ORDER BY d.nth)::integer AS filled,
+    SELECT d.nth, d.stream, d.ends, sum(d.accepted) OVER (ORDER BY d.nth)::integer AS filled,
       CASE WHEN d.accepted > 0
         THEN d.head + 1 + sum(d.accepted) OVER (PARTITION BY d.stream ORDER BY d.nth) - d.size
         ELSE -1
       END AS first
     FROM decided d
   )
-  SELECT array_agg(coalesce(p.stream, -1) ORDER BY p.nth), array_agg(p.head ORDER BY p.nth), array_agg(p.ends ORDER BY p.nth),
+  SELECT array_agg(coalesce(p.stream, -1) ORDER BY p.nth), array_agg(p.ends ORDER BY p.nth),
     array_agg(p.filled ORDER BY p.nth), array_agg(p.first::bigint ORDER BY p.nth)
-  INTO stream_of, head_of, ends, filled, first_of
+  INTO stream_of, ends, filled, first_of
   FROM placed p;
 
   base := coalesce((SELECT e.position FROM log.events e ORDER BY e.position DESC LIMIT 1), 0);
@@ -120,11 +119,15 @@ BEGIN
   RETURN QUERY
   SELECT
     CASE WHEN a.first >= 0 THEN a.first ELSE earlier.first END,
-    CASE WHEN a.first >= 0 THEN a.first + a.size - 1 ELSE coalesce(earlier.last, a.head) END,
+    CASE WHEN a.first >= 0 THEN a.first + a.size - 1 ELSE coalesce(earlier.last, now.head) END,
     CASE WHEN a.first >= 0 THEN base + a.filled ELSE earlier.at END,
     a.first >= 0
-  FROM unnest(expected, sizes, stream_of, head_of, ends, filled, first_of) WITH ORDINALITY
-    AS a (expected, size, stream, head, ends, filled, first, nth)
+  FROM unnest(expected, sizes, stream_of, ends, filled, first_of) WITH ORDINALITY
+    AS a (expected, size, stream, ends, filled, first, nth)
+  LEFT JOIN LATERAL (
+    SELECT coalesce((SELECT h.revision FROM log.events h WHERE h.stream = a.stream ORDER BY h.revision DESC LIMIT 1), -1) AS head
+    WHERE a.first < 0
+  ) now ON true
   LEFT JOIN LATERAL (
     SELECT min(e.revision) AS first, max(e.revision) AS last, max(e.position) AS at
     FROM unnest(ids[a.ends - a.size + 1 : a.ends]) WITH ORDINALITY AS i (id, nth)

@@ -21,21 +21,23 @@ export interface GroupLimits {
 export interface AppendQueue {
   readonly push: (append: PendingAppend) => void
   /**
-   * Takes what can be written together: of each stream one fenced append, or its leading unfenced ones of distinct
-   * ids, for the answer of one decides about the next. At least one append when there is any, else up to the limits.
+   * Takes what can be decided together: of each stream the leading appends that expect the same revision, or the leading
+   * unfenced ones of distinct ids. At least one append when there is any, else up to the limits.
    */
   readonly takeGroup: () => ReadonlyArray<PendingAppend>
   readonly takeAll: () => ReadonlyArray<PendingAppend>
   readonly size: () => { readonly appends: number; readonly bytes: number }
 }
 
+const fence = (append: PendingAppend | undefined) => (typeof append?.expected === 'object' ? append.expected.revision : append?.expected)
+
 /** How many at the head of a stream's line may be written together and find room. */
 const together = (line: ReadonlyArray<PendingAppend>, room: GroupLimits, groupIsEmpty: boolean): number => {
   const ids = new Set<string>()
   let [events, bytes, count] = [0, 0, 0]
   for (const append of line) {
-    const beside = line[0]?.expected === 'any' && append.expected === 'any' && !append.events.some(({ id }) => ids.has(id))
-    if (count > 0 && !beside) break
+    if (fence(append) !== fence(line[0])) break
+    if (append.expected === 'any' && append.events.some(({ id }) => ids.has(id))) break
     events += append.events.length
     bytes += append.bytes
     if ((count > 0 || !groupIsEmpty) && (events > room.events || bytes > room.bytes)) break
