@@ -1,0 +1,134 @@
+import { Redis } from 'ioredis'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  describeWith, freshDatabase, freshRedisPrefix, freshTopicPrefix, privateKafka, privateRedis, service, type Breakable,
+} from '../support/services/index.js'
+import { until } from '../support/until.js'
+
+const rows = async (url: string, sql: string): Promise<ReadonlyArray<unknown>> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const kafkaOf = (brokers: string) =>
+  new Kafka({
+    brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 50 },
+  })
+
+const produce = async (brokers: string, topic: string, value: string) => {
+  const producer = kafkaOf(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  await producer.connect()
+  await producer.send({ topic, acks: -1, messages: [{ value }] })
+  await producer.disconnect()
+}
+
+const consumeUntil = async (brokers: string, topic: string, groupId: string, wanted: number): Promise<ReadonlyArray<string>> => {
+  const consumer = kafkaOf(brokers).consumer({ groupId, maxWaitTimeInMs: 200, heartbeatInterval: 500, sessionTimeout: 6000 })
+  const seen: Array<string> = []
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({ eachMessage: async ({ message }) => { seen.push(String(message.value)) } })
+  await until(() => seen.length >= wanted, 30_000)
+  await consumer.disconnect()
+  return seen
+}
+
+const createTopic = async (brokers: string, topic: string) => {
+  const admin = kafkaOf(brokers).admin()
+  await admin.connect()
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic }] })
+  await admin.disconnect()
+}
+
+describeWith(['postgres'], 'the Postgres of a run', ({ postgres }) => {
+  it('is Postgres 14 or later', async () => {
+    const [answer] = await rows(postgres.url, "SELECT current_setting('server_version_num')::int >= 140000 AS recent")
+    expect(answer).toEqual({ recent: true })
+  })
+
+  it('is the same for everyone who asks', async () => {
+    expect(await service('postgres')).toEqual(postgres)
+  })
+
+  it('gives each asker a database that no other sees', async () => {
+    const [ours, theirs] = await Promise.all([freshDatabase(), freshDatabase()])
+    await rows(ours.url, 'CREATE TABLE secret (n int)')
+    expect(await rows(theirs.url, "SELECT to_regclass('secret') AS found")).toEqual([{ found: null }])
+    await Promise.all([ours.drop(), theirs.drop()])
+    await ours.drop()
+    await expect(rows(ours.url, 'SELECT 1')).rejects.toThrow(/does not exist/)
+  })
+})
+
+describeWith(['redis'], 'the Redis of a run', ({ redis }) => {
+  it('is Redis 7 or later and has sharded channels', async () => {
+    const client = new Redis(redis.url)
+    const key = `${freshRedisPrefix()}greeting`
+    await client.set(key, 'hello', 'PX', 60_000)
+    expect(await client.get(key)).toBe('hello')
+    expect(await client.spublish(key, 'nobody listens')).toBe(0)
+    client.disconnect()
+  })
+
+  it('gives each asker a prefix of its own', () => {
+    expect(freshRedisPrefix()).not.toBe(freshRedisPrefix())
+  })
+})
+
+describeWith(['kafka'], 'the Kafka of a run', ({ kafka }) => {
+  it('delivers what was produced, first use of a group included', async () => {
+    const topic = `${freshTopicPrefix()}log`
+    await createTopic(kafka.url, topic)
+    await produce(kafka.url, topic, 'hello')
+    expect(await consumeUntil(kafka.url, topic, `${topic}-group`, 1)).toEqual(['hello'])
+  })
+})
+
+describeWith(['redis'], 'a Redis of one\'s own', () => {
+  let own: Breakable
+  beforeAll(async () => { own = await privateRedis({ durable: true }) })
+  afterAll(() => own.stop())
+
+  it('is not the one of the run, and can be killed and restarted with its data', async () => {
+    const shared = await service('redis')
+    expect(shared).not.toMatchObject({ url: own.url })
+    const client = new Redis(own.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
+    client.on('error', () => undefined)
+    await client.set('kept', 'yes')
+    await own.kill()
+    await until(() => client.status === 'reconnecting' || client.status === 'connecting')
+    await own.restart()
+    expect(await client.get('kept')).toBe('yes')
+    client.disconnect()
+  })
+})
+
+describeWith(['kafka'], 'a Kafka of one\'s own', () => {
+  let own: Breakable
+  beforeAll(async () => { own = await privateKafka() })
+  afterAll(() => own.stop())
+
+  it('keeps what it acknowledged over a kill', async () => {
+    await createTopic(own.url, 'log')
+    await produce(own.url, 'log', 'acknowledged')
+    await own.kill()
+    await own.restart()
+    expect(await consumeUntil(own.url, 'log', 'after-the-kill', 1)).toEqual(['acknowledged'])
+  })
+})
+
+describe('a service that is not there', () => {
+  it('says why instead of failing', async () => {
+    const host = process.env['TIDINGS_TEST_SERVICES']
+    delete process.env['TIDINGS_TEST_SERVICES']
+    expect(await service('redis')).toMatchObject({ available: false, name: 'redis' })
+    if (host !== undefined) process.env['TIDINGS_TEST_SERVICES'] = host
+  })
+})
