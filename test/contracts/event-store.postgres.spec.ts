@@ -3,6 +3,7 @@ import { postgresEventStore } from '../../adapters/postgres/event-store/event-st
 import { dedicatedClient } from '../../adapters/postgres/pool.js'
 import type { EventStore } from '../../events/event-store.js'
 import { migratedDatabase } from '../support/migrated-database.js'
+import { describeWith } from '../support/services/index.js'
 import { until } from '../support/until.js'
 import type { OpenStore } from './event-store/index.js'
 import { eventStoreContract } from './event-store/index.js'
@@ -22,8 +23,10 @@ const holdAppends = (pool: pg.Pool) => async () => {
   return () => holder.end()
 }
 
+/** Two at once cut one another too. */
 const dropConnections = (pool: pg.Pool) => async () => {
-  await pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()')
+  const cut = pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()')
+  await cut.catch(() => undefined)
 }
 
 const open = async (): Promise<OpenStore> => {
@@ -42,4 +45,4 @@ const open = async (): Promise<OpenStore> => {
   return { store: current, reopen, close, holdAppends: holdAppends(pool), dropConnections: dropConnections(pool) }
 }
 
-eventStoreContract('Postgres', open)
+describeWith(['postgres'], 'Postgres', () => eventStoreContract('Postgres', open))

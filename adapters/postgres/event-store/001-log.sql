@@ -18,7 +18,6 @@ CREATE TABLE log.events (
   revision bigint NOT NULL,
   id uuid NOT NULL,
   version integer NOT NULL,
-  unfenced boolean NOT NULL,
   type text NOT NULL,
   data bytea NOT NULL,
   metadata bytea NOT NULL,
@@ -30,11 +29,17 @@ ALTER TABLE log.events ALTER COLUMN sealed SET STORAGE EXTERNAL;
 
 CREATE UNIQUE INDEX events_by_revision ON log.events (stream, revision);
 
--- Only appends without an expected revision are found again by their ids; all others by their revisions.
-CREATE INDEX unfenced_events_by_id ON log.events (stream, id) WHERE unfenced;
+-- What was appended without an expected revision is found again by its id, for ever; all else by its revision.
+CREATE TABLE log.unfenced (
+  stream bigint,
+  id uuid,
+  revision bigint NOT NULL,
+  position bigint NOT NULL,
+  PRIMARY KEY (stream, id)
+);
 
--- Insert-only: vacuum has nothing to remove, but must freeze and keep the visibility map for counts.
-ALTER TABLE log.events SET (autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0.1);
+-- The functions below fix their plans: one made while a table was small must not outlive that. LIMIT 1 in a lateral
+-- query keeps its order: one look-up in the unique index for each id, never a scan of the stream.
 
 -- Appends a group. Per append: its stream's name, the expected revision (-1 none yet, -2 any), its number of events. Per
 -- event: which append it belongs to (from 1), its place in it (from 0), where its bytes start in `body` (from 1; data,
@@ -53,6 +58,7 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET enable_bitmapscan = off
 AS $append$
 DECLARE
   base bigint;
@@ -82,7 +88,7 @@ BEGIN
       WHEN a.head = -1 THEN 1
       WHEN EXISTS (
         SELECT FROM unnest(ids[a.ends - a.size + 1 : a.ends]) AS i (id)
-        JOIN log.events e ON e.stream = a.stream AND e.id = i.id AND e.unfenced
+        CROSS JOIN LATERAL (SELECT FROM log.unfenced u WHERE u.stream = a.stream AND u.id = i.id LIMIT 1) known
       ) THEN 0
       ELSE 1
     END) AS accepted
@@ -102,9 +108,9 @@ BEGIN
 
   base := coalesce((SELECT e.position FROM log.events e ORDER BY e.position DESC LIMIT 1), 0);
 
-  INSERT INTO log.events (position, stream, revision, id, version, unfenced, type, data, metadata, sealed)
+  INSERT INTO log.events (position, stream, revision, id, version, type, data, metadata, sealed)
   SELECT base + filled[e.owner] - sizes[e.owner] + e.place + 1, stream_of[e.owner], first_of[e.owner] + e.place,
-    e.id, e.version, expected[e.owner] = -2, e.type,
+    e.id, e.version, e.type,
     substring(body FROM e.start FOR e.data_bytes),
     substring(body FROM e.start + e.data_bytes FOR e.metadata_bytes),
     CASE WHEN e.sealed_bytes >= 0 THEN substring(body FROM e.start + e.data_bytes + e.metadata_bytes FOR e.sealed_bytes) END
@@ -112,7 +118,15 @@ BEGIN
     AS e (owner, place, id, type, version, start, data_bytes, metadata_bytes, sealed_bytes)
   WHERE first_of[e.owner] >= 0;
 
-  IF FOUND THEN
+  IF -2 = ANY (expected) THEN
+    INSERT INTO log.unfenced (stream, id, revision, position)
+    SELECT stream_of[e.owner], e.id, first_of[e.owner] + e.place, base + filled[e.owner] - sizes[e.owner] + e.place + 1
+    FROM unnest(owners, places, ids) AS e (owner, place, id)
+    WHERE expected[e.owner] = -2 AND first_of[e.owner] >= 0
+    ON CONFLICT DO NOTHING;
+  END IF;
+
+  IF filled[cardinality(filled)] > 0 THEN
     PERFORM pg_notify('tidings_log', (base + filled[cardinality(filled)])::text);
   END IF;
 
@@ -135,8 +149,9 @@ BEGIN
       SELECT f.revision, f.position FROM log.events f
       WHERE a.expected <> -2 AND f.stream = a.stream AND f.revision = a.expected + i.nth AND f.id = i.id
       UNION ALL
-      SELECT u.revision, u.position FROM log.events u
-      WHERE a.expected = -2 AND u.stream = a.stream AND u.id = i.id AND u.unfenced
+      SELECT u.revision, u.position FROM log.unfenced u
+      WHERE a.expected = -2 AND u.stream = a.stream AND u.id = i.id
+      LIMIT 1
     ) e
     WHERE a.first < 0
     HAVING count(*) = a.size
@@ -144,3 +159,54 @@ BEGIN
   ORDER BY a.nth;
 END
 $append$;
+
+CREATE TYPE log.recorded AS (
+  "position" bigint, name text, revision bigint, id uuid, type text, version integer, data bytea, metadata bytea, sealed bytea
+);
+
+-- The log after a position.
+CREATE FUNCTION log.page(after bigint, at_most integer) RETURNS SETOF log.recorded
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+AS $page$
+BEGIN
+  RETURN QUERY
+  SELECT e.position, (SELECT s.name FROM log.streams s WHERE s.stream = e.stream), e.revision, e.id, e.type, e.version, e.data, e.metadata, e.sealed
+  FROM log.events e WHERE e.position > after ORDER BY e.position LIMIT at_most;
+END
+$page$;
+
+-- One stream from a revision on.
+CREATE FUNCTION log.forwards(stream_name text, start bigint, at_most integer) RETURNS SETOF log.recorded
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+AS $forwards$
+BEGIN
+  RETURN QUERY
+  SELECT e.position, stream_name, e.revision, e.id, e.type, e.version, e.data, e.metadata, e.sealed
+  FROM log.events e WHERE e.stream = (SELECT s.stream FROM log.streams s WHERE s.name = stream_name) AND e.revision >= start
+  ORDER BY e.revision LIMIT at_most;
+END
+$forwards$;
+
+-- One stream from a revision back.
+CREATE FUNCTION log.backwards(stream_name text, start bigint, at_most integer) RETURNS SETOF log.recorded
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+AS $backwards$
+BEGIN
+  RETURN QUERY
+  SELECT e.position, stream_name, e.revision, e.id, e.type, e.version, e.data, e.metadata, e.sealed
+  FROM log.events e WHERE e.stream = (SELECT s.stream FROM log.streams s WHERE s.name = stream_name) AND e.revision <= start
+  ORDER BY e.revision DESC LIMIT at_most;
+END
+$backwards$;

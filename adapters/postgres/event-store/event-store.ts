@@ -33,7 +33,7 @@ const QUEUED_BYTES = 64 * 1024 * 1024
  * So positions are handed out, flushed and become visible in one order, a reader that saw position n has seen all
  * before it, and a transaction held open delays the writes behind it and is never skipped.
  * Idempotence: fenced appends are recognised by the ids at their revisions, unfenced ones (`any`) for ever by their ids
- * in the stream (a partial index over unfenced events only).
+ * in the stream (table `log.unfenced`, which holds no others).
  * Errors: a lost connection or a time-out answers all appends in flight and waiting; while there is none, at once.
  * A server that is not there at first is no error either: the store connects when it comes.
  */

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { CaughtUp, Position, RecordedEvent } from '../../../events/event-store.js'
 import type { Bell } from './bell.js'
 import type { EventRow } from './rows.js'
-import { eventColumns, eventOf, positionOf } from './rows.js'
+import { eventOf, positionOf } from './rows.js'
 
 const PAGE_EVENTS = 512
 const PAGE_BYTES = 4 * 1024 * 1024
@@ -12,7 +12,7 @@ const RETRY_MS = 100
 
 const pageStatement = {
   name: 'log.page',
-  text: `SELECT ${eventColumns} FROM log.events e WHERE e.position > $1 ORDER BY e.position LIMIT $2`,
+  text: 'SELECT * FROM log.page($1, $2)',
   rowMode: 'array',
 } as const
 

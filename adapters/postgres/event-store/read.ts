@@ -2,25 +2,17 @@ import type pg from 'pg'
 import type { EventStore, RecordedEvent, StreamName } from '../../../events/event-store.js'
 import { StoreReadFailed } from '../../../events/event-store.js'
 import type { EventRow } from './rows.js'
-import { eventColumns, eventOf } from './rows.js'
+import { eventOf } from './rows.js'
 
 const PAGE_EVENTS = 256
 const LAST = 0x7fff_ffff_ffff_ffffn
 
 type Range = Parameters<EventStore['read']>[1]
 
-const statement = (name: string, comparison: string, order: string) => ({
-  name,
-  text: `SELECT ${eventColumns} FROM log.events e
-    WHERE e.stream = (SELECT n.stream FROM log.streams n WHERE n.name = $1) AND e.revision ${comparison} $2
-    ORDER BY e.revision ${order} LIMIT $3`,
-  rowMode: 'array' as const,
-})
-
 const statements = {
-  forwards: statement('log.forwards', '>=', 'ASC'),
-  backwards: statement('log.backwards', '<=', 'DESC'),
-}
+  forwards: { name: 'log.forwards', text: 'SELECT * FROM log.forwards($1, $2, $3)', rowMode: 'array' },
+  backwards: { name: 'log.backwards', text: 'SELECT * FROM log.backwards($1, $2, $3)', rowMode: 'array' },
+} as const
 
 const page = async (
   pool: pg.Pool, stream: StreamName, direction: Range['direction'], from: bigint, limit: number,

@@ -2,11 +2,7 @@ import type { Position, RecordedEvent, StreamName } from '../../../events/event-
 
 const POSITION_DIGITS = 20
 
-/** The columns of an event in the order of `eventOf`; a stream's name is looked up by its key, whatever the planner thinks. */
-export const eventColumns = `
-  e.position, (SELECT s.name FROM log.streams s WHERE s.stream = e.stream) AS name,
-  e.revision, e.id, e.type, e.version, e.data, e.metadata, e.sealed`
-
+/** A `log.recorded`. */
 export type EventRow = readonly [
   position: string, name: StreamName, revision: string, id: string, type: string, version: number,
   data: Buffer, metadata: Buffer, sealed: Buffer | null,
