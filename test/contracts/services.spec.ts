@@ -1,7 +1,12 @@
+import { buildSync } from 'esbuild'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { processBirth } from '../../adapters/embedded/process-birth.js'
 import {
   describeWith, freshDatabase, freshRedisPrefix, freshTopicPrefix, privateKafka, privateRedis, service, type Breakable,
 } from '../support/services/index.js'
@@ -121,6 +126,25 @@ describeWith(['kafka'], 'a Kafka of one\'s own', () => {
     await own.kill()
     await own.restart()
     expect(await consumeUntil(own.url, 'log', 'after-the-kill', 1)).toEqual(['acknowledged'])
+  })
+})
+
+describe('a process that dies by SIGKILL', () => {
+  it('leaves no server and no folder behind', async () => {
+    const source = `
+      import { runFolder, runNative } from './native.js'
+      const folder = runFolder('orphan')
+      const { pid } = runNative('sleep', ['600'], folder)
+      process.stdout.write(JSON.stringify({ folder, pid }))
+      setInterval(() => undefined, 1000)`
+    const stdin = { contents: source, resolveDir: new URL('../support/services/', import.meta.url).pathname, loader: 'ts' } as const
+    const built = buildSync({ stdin, bundle: true, write: false, platform: 'node', format: 'esm', logLevel: 'silent' })
+    const child = spawn(process.execPath, ['--input-type=module', '-e', built.outputFiles[0]?.text ?? ''])
+    const [line]: [Buffer] = await once(child.stdout, 'data') as [Buffer]
+    const orphan: { folder: string; pid: number } = JSON.parse(line.toString())
+    expect(processBirth(orphan.pid)).toBeDefined()
+    child.kill('SIGKILL')
+    await until(() => processBirth(orphan.pid) === undefined && !existsSync(orphan.folder))
   })
 })
 

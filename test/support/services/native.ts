@@ -40,7 +40,7 @@ export const runFolder = (name: string): string => {
  * end of its input. Answers the function that calls the guard off.
  */
 export const guard = (pid: number, folder: string): (() => void) => {
-  const script = 'read -r _; kill -KILL -- "-$1" 2>/dev/null; rm -rf -- "$2"'
+  const script = 'read -r _; for _ in 1 2 3 4 5; do kill -s KILL -- "-$1" 2>/dev/null || break; sleep 0.1; done; rm -rf -- "$2"'
   const shell = spawn('/bin/sh', ['-c', script, 'sh', String(pid), folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   shell.unref()
   if (shell.stdin && 'unref' in shell.stdin && typeof shell.stdin.unref === 'function') shell.stdin.unref()
@@ -49,6 +49,8 @@ export const guard = (pid: number, folder: string): (() => void) => {
 
 /** A server program of ours in a process group of its own. */
 export interface NativeProcess {
+  /** Undefined when the program could not be started. */
+  readonly pid: number | undefined
   readonly hasEnded: () => boolean
   /** The last lines that it wrote. */
   readonly lastWords: () => string
@@ -87,7 +89,8 @@ export const runNative = (
     }
     callOff()
   }
-  return { hasEnded: () => ended, lastWords: () => readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n'), end }
+  const lastWords = () => readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')
+  return { pid: child.pid, hasEnded: () => ended, lastWords, end }
 }
 
 /** Asks until the server answers; rejects with its last words when it ends or stays silent for `timeoutMs`. */

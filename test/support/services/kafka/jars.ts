@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -81,12 +81,4 @@ export const fetchJars = async (folder: string): Promise<void> => {
   mkdirSync(folder)
   const hasMaven = spawnSync('mvn', ['-v']).status === 0
   await (hasMaven ? copyByMaven(folder) : download(jars, mavenRepository(), folder))
-}
-
-/** Copies a folder of jars into a repository's layout, so that it can be served to `download`. */
-export const asRepository = (folder: string, repository: string): void => {
-  for (const jar of jars) {
-    mkdirSync(dirname(join(repository, pathIn(jar))), { recursive: true })
-    cpSync(join(folder, fileName(jar)), join(repository, pathIn(jar)))
-  }
 }
