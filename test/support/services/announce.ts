@@ -5,7 +5,7 @@ import { HOST_VARIABLE, type Service } from './service.js'
 const line = (service: Service): string =>
   service.available
     ? `  ${service.name}: real, by ${service.source === 'url' ? 'the URL in the environment' : service.source}`
-    : `  ${service.name}: NOT TESTED, its suites were skipped: ${service.reason}`
+    : `  ${service.name}: NOT TESTED: ${service.reason}`
 
 const listen = (host: ServiceHost): Promise<{ url: string; close: () => void }> =>
   new Promise((resolve, reject) => {
