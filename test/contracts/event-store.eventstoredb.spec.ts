@@ -1,27 +1,37 @@
 import { eventStoreDbStore } from '../../adapters/eventstoredb/event-store.js'
+import { realEventStoreDb } from '../support/eventstoredb/real.js'
 import { startEventStoreDbStandIn } from '../support/eventstoredb/server.js'
 import { eventStoreContract } from './event-store/index.js'
+import type { OpenStore } from './event-store/index.js'
 
-eventStoreContract('EventStoreDB, against the stand-in', async () => {
-  const standIn = await startEventStoreDbStandIn()
-  let store = await eventStoreDbStore({ url: standIn.url })
+const openAt = async (url: string, stop: () => Promise<void>): Promise<OpenStore> => {
+  let store = await eventStoreDbStore({ url })
   const reopen = async () => {
     await store.close()
-    store = await eventStoreDbStore({ url: standIn.url })
+    store = await eventStoreDbStore({ url })
     return store
   }
   const close = async () => {
     await store.close()
-    await standIn.stop()
+    await stop()
   }
-  return {
-    store,
-    reopen,
-    close,
-    dropConnections: async () => standIn.faults.dropConnections(),
-    holdAppends: async () => {
-      const release = standIn.faults.holdAnswers()
-      return async () => release()
-    },
+  return { store, reopen, close }
+}
+
+eventStoreContract('EventStoreDB, against the stand-in', async () => {
+  const { url, faults, stop } = await startEventStoreDbStandIn()
+  const holdAppends = async () => {
+    const release = faults.holdAnswers()
+    return async () => release()
   }
+  return { ...(await openAt(url, stop)), holdAppends, dropConnections: async () => faults.dropConnections() }
 })
+
+const real = await realEventStoreDb()
+process.stdout.write(`EventStoreDB: ${real.available ? `real, by ${real.source}` : `the stand-in only, ${real.reason}`}\n`)
+if (real.available) {
+  eventStoreContract(`EventStoreDB, a real server by ${real.source}`, async () => {
+    const { url, stop } = await real.start()
+    return openAt(url, stop)
+  })
+}

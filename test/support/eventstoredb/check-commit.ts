@@ -1,9 +1,16 @@
-import type { Log } from './log.js'
 import { metaStreamOf } from './stored-event.js'
-import type { Expected, Outcome } from './stored-event.js'
+import type { Expected, Outcome, StoredEvent } from './stored-event.js'
 
 type Decision = { readonly _tag: 'Commit' } | Exclude<Outcome, { _tag: 'Written' }>
-type Readable = Pick<Log, 'isTombstoned' | 'isSoftDeleted' | 'lastRevision' | 'remembered' | 'at'>
+
+/** What the rules ask of the log. */
+interface Readable {
+  readonly isTombstoned: (stream: string) => boolean
+  readonly isSoftDeleted: (stream: string) => boolean
+  readonly lastRevision: (stream: string) => bigint
+  readonly remembered: (stream: string, id: string) => StoredEvent | undefined
+  readonly at: (stream: string, revision: bigint) => StoredEvent | undefined
+}
 
 const commit: Decision = { _tag: 'Commit' }
 
