@@ -1,0 +1,12 @@
+import type { Position } from '../../events/event-store.js'
+
+export type Place = Position | 'start'
+
+/** Whether `place` lies at or before `limit`. */
+export const isWithin = (place: Place, limit: Place): boolean => place === 'start' || (limit !== 'start' && place <= limit)
+
+export const furthest = (first: Place, ...others: ReadonlyArray<Place | undefined>): Place => {
+  let far = first
+  for (const other of others) if (other !== undefined && isWithin(far, other)) far = other
+  return far
+}
