@@ -1,0 +1,16 @@
+import type pg from 'pg'
+
+/** The tables of one read model in Postgres, under a schema of its own so that two of them can stand side by side. */
+export interface PostgresReadModel<Write = unknown> {
+  readonly name: string
+  readonly version: number
+  /** Makes the tables; `:schema` stands for the schema, which is there. */
+  readonly ddl: string
+  /** Every table, for comparing a rebuilt read model with the live one row by row. */
+  readonly tables: ReadonlyArray<string>
+  /** Applies writes in log order, in few statements, inside the caller's transaction. */
+  readonly apply: (client: pg.ClientBase, schema: string, writes: ReadonlyArray<Write>) => Promise<void>
+}
+
+/** The schema that queries read. */
+export const liveSchema = ({ name, version }: Pick<PostgresReadModel, 'name' | 'version'>): string => `${name}_v${version}`

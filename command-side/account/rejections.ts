@@ -1,0 +1,8 @@
+/** Why an account refused a command. */
+export type AccountRejection =
+  | { readonly _tag: 'NotRegistered' }
+  | { readonly _tag: 'TooManyDevices'; readonly limit: number }
+  | { readonly _tag: 'DeviceIsRevoked'; readonly deviceId: string }
+  | { readonly _tag: 'DeviceHasOtherKeys'; readonly deviceId: string }
+  | { readonly _tag: 'DeviceUnknown'; readonly deviceId: string }
+  | { readonly _tag: 'ProfileTooLarge'; readonly bytes: number; readonly limit: number }
