@@ -62,4 +62,6 @@ export interface HandleRegistry {
    */
   readonly claim: (handleDigest: string, account: string) => TaskEither<Unavailable, boolean>
   readonly release: (handleDigest: string, account: string) => TaskEither<Unavailable, void>
+  /** Who holds the handle. */
+  readonly holder: (handleDigest: string) => TaskEither<Unavailable, Option<string>>
 }

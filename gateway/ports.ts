@@ -45,4 +45,6 @@ export interface Identity {
 /** Who a token speaks for. Checks what security.md lists: algorithm, key, issuer, audience, times, type, deny list. */
 export interface Authenticator {
   readonly identify: (token: string) => TaskEither<Problem, Identity>
+  /** Which of these token ids were revoked since (signed out, say): asked for open sockets every few seconds. */
+  readonly revoked: (tokenIds: ReadonlyArray<string>) => TaskEither<Problem, ReadonlySet<string>>
 }

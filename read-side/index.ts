@@ -1,15 +1,10 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Position, RecordedEvent } from '../events/event-store.js'
+import type { Visible } from '../events/visibility.js'
 import type { DeliveredEvent, Problem } from '../events/wire/answers.js'
-import type { AccountView, ConversationView, InboxPage, MessageView, ReadStates, TimelinePage } from './views.js'
+import type { AccountView, ConversationView, InboxPage, MessageView, PublicProfile, ReadStates, TimelinePage } from './views.js'
 
 export type * from './views.js'
-
-/** Revisions [from, to] of a conversation that a member may read; `to` is open while the membership lasts. */
-export interface Visible {
-  readonly from: number
-  readonly to: number | undefined
-}
 
 /** A conversation as its member's session needs it: what may be read, and how far the timeline has come. */
 export interface Membership {
@@ -21,11 +16,11 @@ export interface Membership {
 /** The queries, each for the account that asks; what it may not see answers `not-found`, as if it were not there. */
 export interface ReadSide {
   readonly inbox: (account: string, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, InboxPage>
-  /** Messages by sequence, newest first with `before`, oldest first with `after` (both exclusive). */
+  /** Messages by sequence, newest first with `olderThan` or neither, oldest first with `newerThan` (both exclusive). */
   readonly timeline: (
     account: string,
     conversation: string,
-    page: { readonly before?: number; readonly after?: number; readonly limit: number },
+    page: { readonly olderThan?: number; readonly newerThan?: number; readonly limit: number },
   ) => TaskEither<Problem, TimelinePage>
   /** Every event as a member received it, by sequence, from `from` (inclusive): what a client checks and replays. */
   readonly events: (account: string, conversation: string, page: { readonly from: number; readonly limit: number }) => TaskEither<Problem, ReadonlyArray<DeliveredEvent>>
@@ -34,7 +29,9 @@ export interface ReadSide {
   readonly readStates: (account: string, conversation: string) => TaskEither<Problem, ReadStates>
   readonly account: (account: string) => TaskEither<Problem, AccountView>
   /** An account by its handle, compared without case. */
-  readonly accountByHandle: (account: string, handle: string) => TaskEither<Problem, { readonly userId: string; readonly handle: string; readonly name: string }>
+  readonly accountByHandle: (account: string, handle: string) => TaskEither<Problem, PublicProfile>
+  /** Names of accounts, at most 200 at once; those that are unknown or forgotten are left out. */
+  readonly profiles: (account: string, ids: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<PublicProfile>>
 
   /** Resolves once every read model holds everything up to the position; `busy` after `timeoutMs`. */
   readonly waitFor: (position: Position, timeoutMs: number) => TaskEither<Problem, void>

@@ -66,6 +66,10 @@ export type ConversationView = Static<typeof ConversationView>
 export const ReadStates = closed({ conversation: Id, readers: Type.Array(closed({ userId: Id, through: Sequence })) })
 export type ReadStates = Static<typeof ReadStates>
 
+/** What any signed-in account may see of another. */
+export const PublicProfile = closed({ userId: Id, handle: Type.String(), name: Type.String() })
+export type PublicProfile = Static<typeof PublicProfile>
+
 export const AccountView = closed({
   userId: Id,
   handle: Type.String(),

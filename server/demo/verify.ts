@@ -66,7 +66,7 @@ export const verify = async ({ plan, conversation, keeper, sequences }: Played, 
   let stored = 0
   let unequalMessages = 0
   let firstPage: TimelinePage | undefined
-  for await (const page of pages(async (after) => (await get(`messages?after=${after}&limit=${pageSize}`)) as TimelinePage)) {
+  for await (const page of pages(async (after) => (await get(`messages?newerThan=${after}&limit=${pageSize}`)) as TimelinePage)) {
     firstPage ??= page
     stored += page.messages.length
     unequalMessages += page.messages.filter(({ sequence, content }) => content === null || !('text' in content) || content.text !== wanted.get(sequence)).length
