@@ -17,6 +17,6 @@ COPY --from=build /app/dist ./dist
 RUN install -d -o node -g node -m 0700 /var/lib/tidings
 USER node
 VOLUME /var/lib/tidings
-EXPOSE 8080 9001
+EXPOSE 8080 8081
 ENTRYPOINT ["node", "--enable-source-maps", "dist/server/cli/main.js"]
 CMD ["start"]

@@ -5,7 +5,7 @@ import { load, type ConfigurationRefused, type Loaded } from '../../platform/con
 import { ignoredVariables, settingsPrefix, settingsSchema, type Settings } from './settings.js'
 
 export interface ChosenAdapters {
-  readonly eventStore: 'memory' | 'postgres' | 'eventstoredb'
+  readonly eventStore: 'postgres' | 'eventstoredb'
   readonly feed: 'catch-up' | 'kafka'
   readonly fanOut: 'memory' | 'redis'
 }

@@ -14,10 +14,11 @@ export const settingsSchema = settingsObject({
   profile: setting(oneOf('embedded', 'cluster'), { default: 'embedded', description: 'which adapters serve the ports where none is chosen alone' }),
   roles: setting(Type.Array(oneOf(...roles), { minItems: 1 }), { default: [...roles], description: 'what this process does; a role that its adapters do not need is idle' }),
   dataDirectory: setting(Type.String({ minLength: 1 }), { default: '.tidings', description: 'where the embedded Postgres, the keyring and issuer keys live' }),
-  eventStore: setting(oneOf('by-profile', 'memory', 'postgres', 'eventstoredb'), { default: 'by-profile', description: 'the log: postgres (embedded), eventstoredb (cluster)' }),
+  eventStore: setting(oneOf('by-profile', 'postgres', 'eventstoredb'), { default: 'by-profile', description: 'the log: postgres (embedded), eventstoredb (cluster)' }),
   feed: setting(oneOf('by-profile', 'catch-up', 'kafka'), { default: 'by-profile', description: 'how projections receive the log: catch-up (embedded), kafka (cluster)' }),
   fanOut: setting(oneOf('by-profile', 'memory', 'redis'), { default: 'by-profile', description: 'how gateways hear of commits: memory (embedded), redis (cluster)' }),
   postgresUrl: setting(Type.String(), { default: '', secret: true, description: 'PostgreSQL >= 14 by URL; empty: an embedded one in the data directory' }),
+  postgresConnections: setting(Type.Integer({ minimum: 2, maximum: 200 }), { default: 8, description: 'connections of this process to PostgreSQL at most, beside three of its own' }),
   eventstoreUrl: setting(Type.String(), { default: 'esdb://127.0.0.1:2113?tls=false', secret: true, description: 'EventStoreDB >= 22.10' }),
   kafkaBrokers: setting(Type.Array(Type.String()), { default: ['127.0.0.1:9092'], description: 'Kafka 3.x or 4.x' }),
   kafkaPrefix: setting(Type.String({ pattern: '^[a-z0-9.-]*$' }), { default: '', description: 'put before topic and group names' }),
@@ -37,6 +38,7 @@ export const settingsSchema = settingsObject({
   accessTokenMinutes: setting(Type.Integer({ minimum: 1, maximum: 1_440 }), { default: 15, description: 'lifetime of access tokens of the built-in issuer' }),
   refreshTokenDays: setting(Type.Integer({ minimum: 1, maximum: 365 }), { default: 30, description: 'lifetime of refresh tokens of the built-in issuer' }),
   syncTokenDays: setting(Type.Integer({ minimum: 1, maximum: 365 }), { default: 30, description: 'how long a device may be away and resume' }),
+  feedPartitions: setting(Type.Integer({ minimum: 1, maximum: 64 }), { default: 1, description: 'partitions that the catch-up feed projects side by side' }),
   logLevel: setting(oneOf('silent', 'error', 'warn', 'info', 'debug'), { default: 'info', description: 'least severe log line that is written' }),
 })
 

@@ -1,0 +1,28 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { ends } from '../composition/ends.js'
+import { openFoundation, type Foundation } from '../composition/foundation.js'
+import { loadSettings } from '../configuration/load-settings.js'
+import type { Settings } from '../configuration/settings.js'
+
+/** Something the person at the terminal has to put right; printed without a stack. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+/** Settings of this command, or a refusal that lists every reason. */
+export const settingsFor = (configFile: string | undefined): Settings => {
+  const loaded = loadSettings(process.env, configFile)
+  if (E.isRight(loaded)) return loaded.right.values
+  throw new Refused(['the configuration will not do:', ...loaded.left.reasons.map((reason) => `  ${reason}`)].join('\n'))
+}
+
+/** Runs an operator's command on the log, the keys and the database, beside running processes or alone. */
+export const withFoundation = async <A>(configFile: string | undefined, use: (foundation: Foundation, settings: Settings) => Promise<A>): Promise<A> => {
+  const settings = settingsFor(configFile)
+  const toEnd = ends((name, error) => { process.stderr.write(`${name}: ${String(error)}\n`) })
+  try {
+    return await use(await openFoundation(settings, toEnd), settings)
+  } finally {
+    await toEnd.run()
+  }
+}

@@ -1,0 +1,64 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type pg from 'pg'
+import { startEmbeddedPostgres } from '../../adapters/embedded/postgres.js'
+import { keyringFolder } from '../../adapters/embedded/keyring-folder.js'
+import { eventStoreDbStore } from '../../adapters/eventstoredb/event-store.js'
+import { recentKeys } from '../../adapters/memory/recent-keys.js'
+import { postgresEventStore } from '../../adapters/postgres/event-store/event-store.js'
+import { postgresKeyStore } from '../../adapters/postgres/key-store/key-store.js'
+import { migrate } from '../../adapters/postgres/migrate.js'
+import { postgresPool } from '../../adapters/postgres/pool.js'
+import type { EventStore } from '../../events/event-store.js'
+import type { Keyring, KeyStore } from '../../events/key-store.js'
+import { adaptersOf, type ChosenAdapters } from '../configuration/load-settings.js'
+import type { Settings } from '../configuration/settings.js'
+import type { Ends } from './ends.js'
+
+/** What every role and every operator's command stands on: the database, the keys, the log. */
+export interface Foundation {
+  readonly adapters: ChosenAdapters
+  readonly dataDirectory: string
+  readonly pool: pg.Pool
+  readonly keyring: Keyring
+  readonly keyStore: KeyStore
+  readonly eventStore: EventStore
+  /** The database in words, for the greeting. */
+  readonly database: string
+}
+
+const traversable = 0o711
+/** How long a key that another process destroys may still open here (security.md, promise 6). */
+const keysKeptMs = 500
+
+/** The folder may be entered, but only what lies in it decides who reads it: Postgres runs as another user there. */
+const dataFolder = (settings: Settings): string => {
+  const directory = resolve(settings.dataDirectory)
+  mkdirSync(directory, { recursive: true })
+  chmodSync(directory, traversable)
+  return directory
+}
+
+const database = async (settings: Settings, directory: string, ends: Ends): Promise<{ readonly url: string; readonly words: string }> => {
+  if (settings.postgresUrl !== '') return { url: settings.postgresUrl, words: `Postgres at ${new URL(settings.postgresUrl).host}` }
+  const server = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), durable: true })
+  ends.add('embedded Postgres', server.stop)
+  return { url: server.url, words: `embedded Postgres 18 in ${join(directory, 'postgres')}${server.reused ? ' (was running)' : ''}` }
+}
+
+/** Opens them in order and has `ends` close them; migrates the database. Rejects when one cannot be reached. */
+export const openFoundation = async (settings: Settings, ends: Ends): Promise<Foundation> => {
+  const adapters = adaptersOf(settings)
+  const dataDirectory = dataFolder(settings)
+  const { url, words } = await database(settings, dataDirectory, ends)
+  const pool = postgresPool({ url, name: `tidings ${settings.roles.join('+')}`, connections: settings.postgresConnections })
+  ends.add('Postgres pool', () => pool.end())
+  await migrate(pool)
+  const keyring = await keyringFolder(join(dataDirectory, 'keyring'))
+  const sameServer = adapters.eventStore === 'postgres'
+  const keyStore = recentKeys(await postgresKeyStore({ pool, keyring, durable: !sameServer }), { keepMs: keysKeptMs })
+  ends.add('key store', keyStore.close)
+  const eventStore = sameServer ? await postgresEventStore({ pool }) : await eventStoreDbStore({ url: settings.eventstoreUrl })
+  ends.add('event store', eventStore.close)
+  return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, database: words }
+}

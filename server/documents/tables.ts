@@ -1,0 +1,43 @@
+import { closeCodes } from '../../events/wire/close-codes.js'
+import { limits } from '../../events/limits.js'
+import { problems } from '../../events/wire/problems.js'
+import { metaOf } from '../../platform/configuration/settings.js'
+import { settingsPrefix, settingsSchema } from '../configuration/settings.js'
+
+const written = 'Written by `npm run schemas`; a test holds it to the code.'
+
+const table = (heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+
+const words = (name: string): string => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
+
+/** docs/limits.md: every limit of the log and the domain. */
+export const limitsPage = (): string =>
+  ['# Limits', written, '', table(['limit', 'value', 'name in `events/limits.ts`'], Object.entries(limits).map(([name, value]) => [words(name), value.toLocaleString('en'), `\`${name}\``])), ''].join('\n')
+
+/** docs/errors.md: every problem of the APIs and the gateway, and why sockets are closed. */
+export const errorsPage = (): string =>
+  [
+    '# Errors', written, '',
+    'Every refusal is an RFC 9457 problem: over HTTP as `application/problem+json`, on the socket in `refused` and `error` frames.',
+    'What may not be seen answers exactly as what is not there.', '',
+    table(['type', 'status', 'title', 'what to do'], Object.entries(problems).map(([code, { status, title, next }]) => [`\`urn:tidings:problem:${code}\``, String(status), title, next])),
+    '', '## Close codes', '',
+    table(['code', 'name', 'meaning', 'the client then'], Object.entries(closeCodes).map(([name, { code, meaning, then }]) => [String(code), `\`${name}\``, meaning, then])), '',
+  ].join('\n')
+
+const shownDefault = (value: unknown): string => (value === '' ? 'empty' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``)
+
+/** docs/configuration.md: every setting of a process. */
+export const configurationPage = (): string => {
+  const rows = Object.entries(settingsSchema.properties).map(([name, schema]) => {
+    const meta = metaOf(settingsPrefix, name, schema)
+    return [`\`${name}\``, `\`${meta.environment}\``, shownDefault(meta.default), meta.description]
+  })
+  return [
+    '# Configuration', written, '',
+    'Defaults < `tidings.json` (or `--config FILE`) < environment. Unknown names and bad values refuse to start, all reasons at once;',
+    '`tidings config` prints each setting with its source. Lists in the environment are JSON, or separated by commas.', '',
+    table(['setting', 'environment', 'default', 'meaning'], rows), '',
+  ].join('\n')
+}
