@@ -8,12 +8,15 @@ export type ConversationRejection =
   | { readonly _tag: 'MessageAbsent' }
   | { readonly _tag: 'MemberAbsent'; readonly userId: string }
   | { readonly _tag: 'NotAnAdmin' }
+  | { readonly _tag: 'LastAdmin' }
   | { readonly _tag: 'NotTheSender' }
   | { readonly _tag: 'MessageIsDeleted' }
   | { readonly _tag: 'CreatedOtherwise' }
   | { readonly _tag: 'DirectIsFixed' }
   | { readonly _tag: 'DirectNeedsOneOther' }
   | { readonly _tag: 'DirectIdExpected'; readonly conversation: string }
+  /** A derived id (UUIDv8) belongs to two people's direct conversation: a group takes a UUIDv7. */
+  | { readonly _tag: 'GroupIdExpected' }
   | { readonly _tag: 'TooManyMembers'; readonly limit: number }
   | { readonly _tag: 'TooManyPins'; readonly limit: number }
   | { readonly _tag: 'OtherContentExpected'; readonly encryption: 'e2ee' | 'readable' }
