@@ -1,9 +1,12 @@
 import type { Decoded } from '../events/codec.js'
+import type { RecordedEvent } from '../events/event-store.js'
 import type { Category } from '../events/streams.js'
 
 /** A recorded event as projections see it; `content` is the opened content of the types that the projection opens. */
 export interface Projected {
   readonly event: Decoded
+  /** The same event as it lies in the log: read models that hand events on keep these very bytes. */
+  readonly recorded: RecordedEvent
   /** Undefined when nothing is sealed, the projection does not open this type, or the content was forgotten. */
   readonly content: unknown
 }
