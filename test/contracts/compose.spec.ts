@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { loadSettings } from '../../server/configuration/load-settings.js'
 
 interface Described {
   readonly image?: string
@@ -50,6 +51,10 @@ describe('docker-compose.yml', () => {
   it.each([...servers, 'elasticsearch'])('%s tells when it is ready and is not published', (server) => {
     expect(services[server]?.healthcheck?.test.length).toBeGreaterThan(1)
     expect(services[server]?.ports).toBeUndefined()
+  })
+
+  it.each(roles)('%s is told settings that there are', (role) => {
+    expect(loadSettings(Object.fromEntries(Object.entries(services[role]?.environment ?? {}).map(([name, value]) => [name, String(value)])))).toMatchObject({ _tag: 'Right' })
   })
 
   it('E7: publishes plain ports on the loopback interface only', () => {
