@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startEmbeddedPostgres } from '../../../adapters/embedded/postgres.js'
 import { startEventStoreDbStandIn } from '../eventstoredb/server.js'
 import { realEventStoreDb } from '../eventstoredb/real.js'
 import { openServiceHost } from './host.js'
-import type { AvailableService } from './service.js'
 
 /** A real EventStoreDB where there is one, else the stand-in with its log on disk. */
 const eventStoreDb = async () => {
@@ -17,17 +17,26 @@ const eventStoreDb = async () => {
   return { url, stop: stopAndRemove, how: `EventStoreDB's stand-in (${real.reason})` }
 }
 
+/** By the URL in the environment, else one that flushes what it commits: keys and acknowledgements are measured on it. */
+const postgres = async () => {
+  const named = process.env['TIDINGS_TEST_POSTGRES_URL']
+  if (named !== undefined && named !== '') return { url: named, how: 'postgres by url', stop: async () => undefined }
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-postgres-'))
+  chmodSync(directory, 0o711)
+  const { url, stop } = await startEmbeddedPostgres({ directory, durable: true })
+  return { url, how: 'postgres by native (durable)', stop: () => stop().then(() => { rmSync(directory, { recursive: true }) }) }
+}
+
 const host = openServiceHost()
-const [services, eventstore] = await Promise.all([Promise.all((['postgres', 'kafka', 'redis'] as const).map(host.get)), eventStoreDb()])
-const missing = services.flatMap((service) => (service.available ? [] : [`no ${service.name}: ${service.reason}`]))
-if (missing.length > 0) process.stderr.write(`${missing.join('\n')}\n`)
+const [kafka, redis, database, eventstore] = await Promise.all([host.get('kafka'), host.get('redis'), postgres(), eventStoreDb()])
+const missing = [kafka, redis].flatMap((service) => (service.available ? [] : [`no ${service.name}: ${service.reason}`]))
+if (!kafka.available || !redis.available) process.stderr.write(`${missing.join('\n')}\n`)
 else {
-  const available = services as ReadonlyArray<AvailableService>
-  const urls = Object.fromEntries(available.map(({ name, url }) => [name, url]))
-  const description = [...available.map(({ name, source }) => `${name} by ${source}`), eventstore.how].join(', ')
-  process.stdout.write(`${JSON.stringify({ ...urls, eventstore: eventstore.url, description })}\n`)
+  const description = [database.how, `kafka by ${kafka.source}`, `redis by ${redis.source}`, eventstore.how].join(', ')
+  const urls = { postgres: database.url, kafka: kafka.url, redis: redis.url, eventstore: eventstore.url }
+  process.stdout.write(`${JSON.stringify({ ...urls, description })}\n`)
   // Whoever started this process holds its input open for as long as the servers are wanted.
   await Promise.race([once(process.stdin.resume(), 'end'), once(process, 'SIGTERM'), once(process, 'SIGINT')])
 }
-await Promise.all([host.close(), eventstore.stop()])
+await Promise.all([host.close(), database.stop(), eventstore.stop()])
 process.exit(missing.length > 0 ? 1 : 0)
