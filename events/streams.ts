@@ -21,5 +21,8 @@ export const parseStream = (name: string): O.Option<{ readonly category: Categor
   return category !== undefined && isId(id) ? O.some({ category, id }) : O.none
 }
 
+/** What the stream is about: the conversation, the account. */
+export const streamId = (stream: StreamName): string => stream.slice(stream.indexOf('-') + 1)
+
 /** Streams that are appended without an expected revision: their events carry no hash of the one before. */
 export const isUnchained = (category: Category): boolean => category === 'receipts' || category === 'story'
