@@ -13,6 +13,9 @@ const row = (status: number, title: string, next: string): Row => ({ status, tit
 export const problems = {
   malformed: row(400, 'Not as the schema says', 'Correct the fields listed in `errors` and send again.'),
   'too-large': row(413, 'Too large', 'Send less: the limits are in docs/limits.md.'),
+  'method-not-allowed': row(405, 'Not a method of this address', 'Use one of the methods in the header Allow.'),
+  'unsupported-media-type': row(415, 'Not a media type that is read here', 'Send application/json.'),
+  'wrong-credentials': row(401, 'Handle or password is wrong', 'Check both and sign in again.'),
   unauthenticated: row(401, 'No valid access token', 'Get a fresh access token from your issuer and send again.'),
   'device-unknown': row(403, 'This device is not registered or was revoked', 'Register the device, then send again.'),
   'account-unknown': row(403, 'This account is not registered yet', 'Register the account with RegisterAccount first.'),

@@ -1,0 +1,42 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isId } from '../../events/ids.js'
+import type { Problem } from '../../events/wire/answers.js'
+import { problem } from '../../events/wire/problems.js'
+import type { Authenticator, Identity } from '../../gateway/ports.js'
+import { sendProblem } from './problems.js'
+
+/** Who asks on `account` routes; on `device` routes also the device that the request names (registered or not). */
+export interface ApiCaller extends Identity {
+  readonly device?: string
+}
+
+export type Access = 'open' | 'account' | 'device'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: ApiCaller | undefined
+  }
+}
+
+export const deviceHeader = 'tidings-device'
+const bearer = /^Bearer +([^\s]+)$/i
+
+const identify = async (request: FastifyRequest, access: 'account' | 'device', authenticator: Authenticator): Promise<E.Either<Problem, ApiCaller>> => {
+  const token = bearer.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) return E.left(problem('unauthenticated', { detail: 'Send your access token as `Authorization: Bearer …`.' }))
+  const identity = await authenticator.identify(token)()
+  if (E.isLeft(identity) || access === 'account') return identity
+  const device = request.headers[deviceHeader]
+  if (typeof device === 'string' && isId(device)) return E.right({ ...identity.right, device })
+  return E.left(problem('malformed', { errors: [{ path: '/header/Tidings-Device', message: 'must be the id of your device' }] }))
+}
+
+/** Before the body is read: strangers cost little. */
+export const authenticate = (access: Access, authenticator: Authenticator) => async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+  if (access === 'open') return undefined
+  const caller = await identify(request, access, authenticator)
+  if (E.isLeft(caller)) return sendProblem(reply, caller.left)
+  request.caller = caller.right
+  return undefined
+}

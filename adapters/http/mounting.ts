@@ -1,0 +1,64 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import Type, { type TSchema } from 'typebox'
+import type { Problem } from '../../events/wire/answers.js'
+import { problem } from '../../events/wire/problems.js'
+import type { Authenticator } from '../../gateway/ports.js'
+import type { Route } from '../../platform/http-route.js'
+import { authenticate } from './authentication.js'
+import { openPlaces } from './closed-schemas.js'
+import { problemMediaType, sendProblem } from './problems.js'
+
+/** Any route: what its handler is given as caller follows from `access` (`ApiCaller`; undefined where it is open). */
+export type ApiRoute = Route<Problem, never>
+
+const nothing = Type.Object({}, { additionalProperties: false })
+const problemContent = (description: string) => ({ description, content: { [problemMediaType]: { schema: { $ref: 'Problem#' } } } })
+
+const securityOf = ({ access }: ApiRoute): ReadonlyArray<Readonly<Record<string, []>>> =>
+  ({ open: [], account: [{ accessToken: [] as [] }], device: [{ accessToken: [] as [], device: [] as [] }] })[access]
+
+const partsOf = ({ schema }: ApiRoute): Readonly<Record<string, TSchema>> => ({
+  params: schema.params ?? nothing,
+  querystring: schema.querystring ?? nothing,
+  ...(schema.body === undefined ? {} : { body: schema.body }),
+})
+
+/** Defects of ours, found when the process starts. */
+const assertClosed = (route: ApiRoute): void => {
+  const open = Object.entries(partsOf(route)).flatMap(([part, schema]) => openPlaces(schema, part))
+  if (open.length > 0) throw new Error(`${route.operationId} lets unknown fields through at ${open.join(', ')}`)
+}
+
+const schemaOf = (route: ApiRoute): NonNullable<RouteOptions['schema']> => ({
+  operationId: route.operationId,
+  summary: route.summary,
+  tags: [...route.tags],
+  security: securityOf(route),
+  ...partsOf(route),
+  response: { ...route.schema.response, '4xx': problemContent('refused; `detail` says what to do'), '5xx': problemContent('send the same again later') },
+})
+
+const handlerOf = (route: ApiRoute) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const { params, query, body, caller, ip: address } = request
+  if (route.schema.body === undefined && body !== undefined) {
+    return sendProblem(reply, problem('malformed', { errors: [{ path: '/body', message: 'no body is expected' }] }))
+  }
+  // The listener made the caller as `access` says, and the schemas checked the rest.
+  const answer = await route.handle({ caller: caller as never, params, query, body, address })()
+  if (E.isLeft(answer)) return sendProblem(reply, answer.left)
+  const { status, body: answered } = answer.right
+  return answered === undefined ? reply.code(status).send() : reply.code(status).type('application/json; charset=utf-8').send(answered)
+}
+
+/** Mounts a route: validated, authenticated, documented. Throws when its schemas would let unknown fields through. */
+export const mount = (app: FastifyInstance, route: ApiRoute, authenticator: Authenticator): void => {
+  assertClosed(route)
+  app.route({
+    method: route.method,
+    url: route.url,
+    schema: schemaOf(route),
+    onRequest: authenticate(route.access, authenticator),
+    handler: handlerOf(route),
+  })
+}
