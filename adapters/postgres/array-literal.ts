@@ -1,0 +1,7 @@
+type Item = string | number | boolean | undefined
+
+/**
+ * A Postgres array of ids, names and numbers: text that needs no quoting (letters, digits, `_ - / :`), `undefined` as
+ * NULL. Written here because the driver quotes element by element.
+ */
+export const arrayOf = (items: ReadonlyArray<Item>): string => `{${items.map((item) => item ?? 'NULL').join(',')}}`

@@ -1,0 +1,17 @@
+import type pg from 'pg'
+
+/** A statement on the tables of one read model; `:schema` stands for the schema, so that a rebuild fills another one. */
+export interface ReadModelStatement {
+  readonly name: string
+  readonly text: string
+}
+
+const texts = new Map<string, string>()
+
+/** Runs it prepared, once for each connection and schema. */
+export const run = async (client: pg.ClientBase, schema: string, { name, text }: ReadModelStatement, values: ReadonlyArray<unknown>): Promise<void> => {
+  const prepared = `${schema}.${name}`
+  const known = texts.get(prepared) ?? text.replaceAll(':schema', schema)
+  texts.set(prepared, known)
+  await client.query({ name: prepared, text: known, values: [...values] })
+}
