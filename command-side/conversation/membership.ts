@@ -10,7 +10,7 @@ export const addMembers = ({ actor, members }: Command<'AddMembers'>, state: Con
   asGroupAdmin(state, actor, (group) => {
     const joining = [...new Set(members)].filter((userId) => roleOf(group, userId) === undefined)
     const limit = memberLimit(group.encryption)
-    if (group.memberCount + joining.length > limit && joining.length > 0) return refuse({ _tag: 'TooManyMembers', limit })
+    if (group.memberCount + joining.length > limit) return refuse({ _tag: 'TooManyMembers', limit })
     return accept(...joining.map((userId) => ({ type: 'MemberAdded', data: { userId, role: 'member' } }) as const))
   })
 
