@@ -1,0 +1,82 @@
+import type { ServerFrame } from '../events/wire/frames.js'
+import type { ClientHandlers, TidingsClient } from './client.js'
+import { connection } from './connection.js'
+import { clientLimits, type ClientLimits } from './limits.js'
+import { outbox } from './outbox.js'
+import { pipeline, type Pipeline } from './pipeline.js'
+import { readMarkers } from './read-markers.js'
+import { platformSocket, type SocketConstructor } from './socket.js'
+import { view, type View } from './view.js'
+
+export interface ClientOptions {
+  /** `ws:` or `wss:`; never carries a token. */
+  readonly url: string
+  readonly device: string
+  /** A fresh access token; asked for at each connect. A rejection counts as a network failure. */
+  readonly token: () => Promise<string>
+  readonly handlers: ClientHandlers
+  /** A sync token to start from; without one the session starts at what happens from now on. */
+  readonly sync?: string
+  /** Each sync token as it comes, after the events before it were delivered: keep the last. */
+  readonly onSync?: (token: string) => void
+  /** The device's next command number per conversation, where it is known; others are learned from the gateway. */
+  readonly counters?: Readonly<Record<string, number>>
+  /** Default: the platform's, else that of `ws`. */
+  readonly webSocket?: SocketConstructor
+  /** From 0 to below 1, for jitter. */
+  readonly random?: () => number
+  /** Milliseconds, only ever compared with each other. */
+  readonly now?: () => number
+  readonly limits?: Partial<ClientLimits>
+}
+
+const routed =
+  (requests: Pipeline, events: View, handlers: ClientHandlers) =>
+  (frame: ServerFrame): 'taken' | 'gap' => {
+    switch (frame.type) {
+      case 'event':
+        return events.receive(frame.event)
+      case 'ack':
+      case 'refused':
+        requests.answer(frame)
+        return 'taken'
+      case 'read':
+        handlers.onRead?.({ conversation: frame.conversation, userId: frame.userId, through: frame.through })
+        return 'taken'
+      case 'resync':
+        events.resync(frame.reason)
+        return 'taken'
+      default:
+        return 'taken'
+    }
+  }
+
+/** Connects and stays connected until `close`, a close code that says stop, or access tokens that are refused time after time. */
+export const connectClient = (options: ClientOptions): TidingsClient => {
+  const { url, device, token, handlers, webSocket, random = Math.random } = options
+  const limits = { ...clientLimits, ...options.limits }
+  const requests = pipeline(limits.inFlight)
+  const commands = outbox({ pipeline: requests, limits, random, counters: options.counters ?? {} })
+  const markers = readMarkers({ pipeline: requests, limits, random })
+  const events = view({ device, handlers, reconnectsPerGap: limits.reconnectsPerGap })
+  const { live, drop, close } = connection({
+    url,
+    device,
+    token,
+    sync: options.sync,
+    webSocket: webSocket === undefined ? platformSocket : () => Promise.resolve(webSocket),
+    now: options.now ?? (() => performance.now()),
+    random,
+    limits,
+    onSync: options.onSync ?? (() => undefined),
+    onState: handlers.onState ?? (() => undefined),
+    onUp: requests.attach,
+    onDown: requests.detach,
+    onFrame: routed(requests, events, handlers),
+    onStopped: (error) => {
+      commands.stop(error)
+      markers.stop(error)
+    },
+  })
+  return { command: commands.command, markRead: markers.markRead, live, drop, close }
+}
