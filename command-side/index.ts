@@ -1,26 +1,6 @@
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { Acknowledgement, Problem } from '../events/wire/answers.js'
-import type { AccountCommand, ConversationCommand, MarkRead } from '../events/wire/commands.js'
-
-/** Who sends a command: an authenticated account on one of its devices. */
-export interface Caller {
-  readonly account: string
-  readonly device: string
-}
-
-/**
- * The command side as HTTP and the gateway call it. Each command is decided against its stream and appended with the
- * expected revision; an acknowledgement means fsynced. Commands of one caller to one conversation that are called in
- * order are decided in that order. The same command again gives the same answer and appends nothing, for ever.
- * Absent and forbidden conversations answer alike (`not-found`).
- */
-export interface CommandSide {
-  readonly conversation: (caller: Caller, conversation: string, counter: number, command: ConversationCommand) => TaskEither<Problem, Acknowledgement>
-  readonly markRead: (caller: Caller, conversation: string, command: MarkRead) => TaskEither<Problem, Acknowledgement>
-  /** Account commands carry no counter: each is idempotent by itself. The device need not be registered for them. */
-  readonly account: (account: string, command: AccountCommand) => TaskEither<Problem, Acknowledgement>
-  /** Whether the device is registered and not revoked, by the account's stream. */
-  readonly deviceIsLive: (caller: Caller) => TaskEither<Problem, boolean>
-  /** Lets what is under way finish; afterwards commands answer `unavailable`. */
-  readonly close: () => Promise<void>
-}
+// What other stages may use of the command side.
+export type { Caller, CommandSide } from './command-side.js'
+export { createCommandSide } from './create.js'
+export { commandRoutes } from './api/routes.js'
+export { forgetDeleted } from './handling/forgetting.js'
+export type { CommandSideDependencies } from './handling/dependencies.js'

@@ -1,0 +1,57 @@
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Static } from 'typebox'
+import { Id } from '../../events/ids.js'
+import { closed, Sequence } from '../../events/schemas/common.js'
+import { Acknowledgement, type Problem } from '../../events/wire/answers.js'
+import { AccountCommand, ConversationCommand, Counter } from '../../events/wire/commands.js'
+import type { Route, RouteAnswer } from '../../platform/http-route.js'
+import type { CommandSide } from '../command-side.js'
+
+const ConversationParams = closed({ conversation: Id })
+type ConversationParams = Static<typeof ConversationParams>
+
+const NumberedCommand = closed({ counter: Counter, command: ConversationCommand })
+const ReadThrough = closed({ through: Sequence })
+
+const acknowledged = (answer: TE.TaskEither<Problem, Acknowledgement>): TE.TaskEither<Problem, RouteAnswer> =>
+  TE.map((body: Acknowledgement) => ({ status: 200, body }))(answer)
+
+/** The commands over HTTP: the same handlers that the gateway calls. */
+export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Problem>> => [
+  {
+    method: 'POST',
+    url: '/v1/conversations/:conversation/commands',
+    operationId: 'commandConversation',
+    summary: "Send a command to a conversation, under the device's next number. The same command under the same number has the same answer, for ever.",
+    tags: ['commands'],
+    access: 'device',
+    schema: { params: ConversationParams, body: NumberedCommand, response: { 200: Acknowledgement } },
+    handle: ({ caller, params, body }) => {
+      const { counter, command } = body as Static<typeof NumberedCommand>
+      return acknowledged(commandSide.conversation(caller, (params as ConversationParams).conversation, counter, command))
+    },
+  },
+  {
+    method: 'POST',
+    url: '/v1/conversations/:conversation/read',
+    operationId: 'markRead',
+    summary: 'Say that everything up to a sequence is read. Markers only move forwards.',
+    tags: ['commands'],
+    access: 'device',
+    schema: { params: ConversationParams, body: ReadThrough, response: { 200: Acknowledgement } },
+    handle: ({ caller, params, body }) => {
+      const { through } = body as Static<typeof ReadThrough>
+      return acknowledged(commandSide.markRead(caller, (params as ConversationParams).conversation, { type: 'MarkRead', through }))
+    },
+  },
+  {
+    method: 'POST',
+    url: '/v1/account/commands',
+    operationId: 'commandAccount',
+    summary: 'Register the account, change its profile, register or revoke a device. Each may be sent again: it changes nothing twice.',
+    tags: ['commands'],
+    access: 'account',
+    schema: { body: AccountCommand, response: { 200: Acknowledgement } },
+    handle: ({ caller, body }) => acknowledged(commandSide.account(caller.account, body as AccountCommand)),
+  },
+]

@@ -1,0 +1,62 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { accountStream, conversationStream } from '../events/streams.js'
+import { accountAggregate } from './account/decider.js'
+import { conversationAggregate } from './conversation/decider.js'
+import { accountHandler } from './handling/account.js'
+import { accounts, mayCommand } from './handling/accounts.js'
+import { admission } from './handling/admission.js'
+import { conversationHandler } from './handling/conversation.js'
+import { monotonic } from './handling/deciding.js'
+import type { CommandSideDependencies } from './handling/dependencies.js'
+import { folding } from './handling/kept.js'
+import { lanes } from './handling/lanes.js'
+import { receiptsHandler } from './handling/receipts.js'
+import { streamStates } from './handling/stream-states.js'
+import type { CommandSide } from './command-side.js'
+
+/**
+ * The command side over its ports. Commands of one stream run one after another in the order of the calls, those of
+ * different streams side by side. It owns none of the ports: closing it closes none of them.
+ */
+export const createCommandSide = (deps: CommandSideDependencies): CommandSide => {
+  const elapsed = deps.elapsed ?? monotonic
+  const door = admission(deps.hooks?.defect ?? (() => undefined))
+  const lane = lanes()
+  const conversations = streamStates(folding(conversationAggregate), { ...deps, elapsed })
+  const accountStates = streamStates(folding(accountAggregate), { ...deps, elapsed })
+  const known = accounts(deps, accountStates, lane)
+  const onConversation = conversationHandler(deps, conversations, known)
+  const onAccount = accountHandler(deps, accountStates)
+  const onRead = receiptsHandler(deps, conversations, lane)
+
+  return {
+    conversation: (caller, conversation, counter, command) =>
+      door.enter(() => {
+        // Asked beside the wait in the lane; the place in the lane is taken by the call itself.
+        const allowed = settle(mayCommand(known, caller))
+        return lane.run(conversationStream(conversation), async () => {
+          const may = await allowed()
+          return E.isLeft(may) ? may : onConversation({ caller, conversation, counter, command })
+        })
+      }),
+    markRead: (caller, conversation, { through }) =>
+      door.enter(async () => {
+        const may = await mayCommand(known, caller)
+        return E.isLeft(may) ? may : onRead(caller, conversation, through)
+      }),
+    account: (account, command) => door.enter(() => lane.run(accountStream(account), () => onAccount(account, command))),
+    deviceIsLive: (caller) =>
+      door.enter(async () => pipe(await known.standingOf(caller), (standing) => E.right(standing === 'live'))),
+    close: async () => {
+      await door.close()
+      await Promise.all([conversations.saved(), accountStates.saved()])
+    },
+  }
+}
+
+/** Awaits a promise now, so that its rejection is heard, and gives it out later. */
+const settle = <A>(promise: Promise<A>): (() => Promise<A>) => {
+  promise.catch(() => undefined)
+  return () => promise
+}
