@@ -10,6 +10,7 @@ import { problem } from '../../events/wire/problems.js'
 import type { Authenticator, Identity } from '../../gateway/ports.js'
 import type { Clock } from '../../platform/clock.js'
 import type { DenyList } from '../issuer/ports.js'
+import { storeAway } from '../issuer/store-away.js'
 import { keysOf, type FindKey, type KeySource } from './key-set.js'
 import { algorithms, shapeOf } from './token-shape.js'
 
@@ -128,7 +129,7 @@ export const jwtAuthenticator = (options: JwtAuthenticatorOptions): Authenticato
     return identity
   }
   const revoked = (tokenIds: ReadonlyArray<string>) =>
-    pipe(denyList.denied(tokenIds), TE.mapLeft(({ retryAfterMs }) => problem('unavailable', { retryAfterMs })))
+    pipe(denyList.denied(tokenIds), TE.mapLeft(storeAway))
   const unlessDenied = (identity: Identity): TE.TaskEither<Problem, Identity> =>
     identity.tokenId === undefined ? TE.right(identity) : pipe(revoked([identity.tokenId]), TE.filterOrElse((denied) => denied.size === 0, refused), TE.map(() => identity))
 
