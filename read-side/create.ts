@@ -1,0 +1,18 @@
+import { accountQueries } from './account/queries.js'
+import { conversationQueries } from './conversation/queries.js'
+import type { ReadSideDependencies } from './dependencies.js'
+import { inboxQuery } from './inbox/query.js'
+import type { ReadSide } from './index.js'
+import { sessionQueries } from './sessions/queries.js'
+import { timelineQueries } from './timeline/queries.js'
+
+export type { ReadSideDependencies } from './dependencies.js'
+
+/** The queries over what the read models hold. Contents are opened here, by one look-up of keys an answer. */
+export const createReadSide = (dependencies: ReadSideDependencies): ReadSide => ({
+  ...inboxQuery(dependencies),
+  ...timelineQueries(dependencies),
+  ...conversationQueries(dependencies),
+  ...accountQueries(dependencies),
+  ...sessionQueries(dependencies),
+})

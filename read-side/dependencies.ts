@@ -1,0 +1,11 @@
+import type { KeyStore } from '../events/key-store.js'
+import type { ProgressReader } from '../events/progress.js'
+import type { Readers } from './ports.js'
+
+export interface ReadSideDependencies {
+  readonly readers: Readers
+  readonly keyStore: Pick<KeyStore, 'find'>
+  readonly progress: ProgressReader
+  /** The keyed digest of a handle in lower case: the same that the directory is projected with. */
+  readonly handleDigest: (handle: string) => string
+}

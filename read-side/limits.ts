@@ -1,0 +1,12 @@
+/** What a query may ask for at once. */
+export const queryLimits = {
+  pageDefault: 50,
+  pageMost: 200,
+  /** Profiles at once. */
+  profiles: 200,
+  /** Unread messages are counted up to here. */
+  unreadCount: 999,
+  /** How long a query waits for the read models to hold `?after=`. */
+  waitMs: 5_000,
+  busyRetryAfterMs: 1_000,
+} as const
