@@ -9,11 +9,6 @@ export interface KafkaConnection {
   readonly sasl?: KafkaConfig['sasl']
 }
 
-/** What went wrong and is being tried again; for the log and metrics of the process. */
-export type OnProblem = (problem: { readonly where: 'relay' | 'feed'; readonly doing: string; readonly error: unknown }) => void
-
-export const ignoreProblem: OnProblem = () => undefined
-
 const CONNECTION_TIMEOUT_MS = 1_000
 const REQUEST_TIMEOUT_MS = 10_000
 

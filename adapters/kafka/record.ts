@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { IHeaders, KafkaMessage } from 'kafkajs'
 import type { Position, RecordedEvent, StreamName } from '../../events/event-store.js'
-import type { Place } from './places.js'
+import type { Place } from '../feed/places.js'
 
 // The layout of records is persisted for ever (docs/kafka.md).
 
