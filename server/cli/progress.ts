@@ -22,3 +22,19 @@ export const progressBar = (what: string) => {
     stop: (): void => bar?.stop(),
   }
 }
+
+const statusEveryMs = 500
+
+/** Where a work stands whose end is no number: rewritten in place on a terminal, else a line now and then. */
+export const statusLine = () => {
+  let [shownAt, pending] = [0, false]
+  return {
+    update: (status: string): void => {
+      if (performance.now() - shownAt < statusEveryMs) return
+      shownAt = performance.now()
+      pending = process.stderr.isTTY
+      process.stderr.write(pending ? `\r\x1b[K${status}` : `${status}\n`)
+    },
+    stop: (): void => { if (pending) process.stderr.write('\n') },
+  }
+}

@@ -11,9 +11,9 @@ import { migrate } from '../../adapters/postgres/migrate.js'
 import { postgresPool } from '../../adapters/postgres/pool.js'
 import type { EventStore } from '../../events/event-store.js'
 import type { Keyring, KeyStore } from '../../events/key-store.js'
+import type { Shutdown } from '../../platform/shutdown.js'
 import { adaptersOf, type ChosenAdapters } from '../configuration/load-settings.js'
 import type { Settings } from '../configuration/settings.js'
-import type { Ends } from './ends.js'
 
 /** What every role and every operator's command stands on: the database, the keys, the log. */
 export interface Foundation {
@@ -39,26 +39,27 @@ const dataFolder = (settings: Settings): string => {
   return directory
 }
 
-const database = async (settings: Settings, directory: string, ends: Ends): Promise<{ readonly url: string; readonly words: string }> => {
+const database = async (settings: Settings, directory: string, { onStop }: Shutdown): Promise<{ readonly url: string; readonly words: string }> => {
   if (settings.postgresUrl !== '') return { url: settings.postgresUrl, words: `Postgres at ${new URL(settings.postgresUrl).host}` }
   const server = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), durable: true })
-  ends.add('embedded Postgres', server.stop)
+  onStop('embedded Postgres', server.stop)
   return { url: server.url, words: `embedded Postgres 18 in ${join(directory, 'postgres')}${server.reused ? ' (was running)' : ''}` }
 }
 
-/** Opens them in order and has `ends` close them; migrates the database. Rejects when one cannot be reached. */
-export const openFoundation = async (settings: Settings, ends: Ends): Promise<Foundation> => {
+/** Opens them in order and closes them at the stop, the last one first; migrates the database. Rejects when one cannot be reached. */
+export const openFoundation = async (settings: Settings, shutdown: Shutdown): Promise<Foundation> => {
+  const { onStop } = shutdown
   const adapters = adaptersOf(settings)
   const dataDirectory = dataFolder(settings)
-  const { url, words } = await database(settings, dataDirectory, ends)
+  const { url, words } = await database(settings, dataDirectory, shutdown)
   const pool = postgresPool({ url, name: `tidings ${settings.roles.join('+')}`, connections: settings.postgresConnections })
-  ends.add('Postgres pool', () => pool.end())
+  onStop('Postgres pool', () => pool.end())
   await migrate(pool)
   const keyring = await keyringFolder(join(dataDirectory, 'keyring'))
   const sameServer = adapters.eventStore === 'postgres'
   const keyStore = recentKeys(await postgresKeyStore({ pool, keyring, durable: !sameServer }), { keepMs: keysKeptMs })
-  ends.add('key store', keyStore.close)
+  onStop('key store', keyStore.close)
   const eventStore = sameServer ? await postgresEventStore({ pool }) : await eventStoreDbStore({ url: settings.eventstoreUrl })
-  ends.add('event store', eventStore.close)
+  onStop('event store', eventStore.close)
   return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, database: words }
 }

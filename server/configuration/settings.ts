@@ -7,7 +7,10 @@ export const roles = ['api', 'gateway', 'projector', 'relay', 'scheduler'] as co
 export type Role = (typeof roles)[number]
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
-const Issuer = Type.Object({ issuer: Type.String(), jwksUrl: Type.String(), audience: Type.String() }, { additionalProperties: false })
+const Issuer = Type.Object(
+  { issuer: Type.String(), jwksUrl: Type.String(), audience: Type.String(), tokenType: Type.Optional(oneOf('at+jwt', 'jwt')) },
+  { additionalProperties: false },
+)
 
 /** Every setting of a Tidings process. `docs/configuration.md` is written from it. */
 export const settingsSchema = settingsObject({
@@ -23,6 +26,7 @@ export const settingsSchema = settingsObject({
   kafkaBrokers: setting(Type.Array(Type.String()), { default: ['127.0.0.1:9092'], description: 'Kafka 3.x or 4.x' }),
   kafkaPrefix: setting(Type.String({ pattern: '^[a-z0-9.-]*$' }), { default: '', description: 'put before topic and group names' }),
   kafkaPartitions: setting(Type.Integer({ minimum: 1, maximum: 1_000 }), { default: 8, description: 'partitions of the events topic; fixed once the topic is there' }),
+  kafkaReplicas: setting(Type.Integer({ minimum: 1, maximum: 9 }), { default: 1, description: 'copies of each partition; all but one must have a record before it counts as sent' }),
   redisUrl: setting(Type.String(), { default: 'redis://127.0.0.1:6379', secret: true, description: 'Redis >= 7' }),
   redisPrefix: setting(Type.String({ pattern: '^[a-z0-9:.-]*$' }), { default: 'tidings:', description: 'put before channel and key names' }),
   httpHost: setting(Type.String(), { default: '127.0.0.1', description: 'address of the HTTP listener' }),
@@ -33,7 +37,7 @@ export const settingsSchema = settingsObject({
   tlsKeyFile: setting(Type.String(), { default: '', description: 'PEM private key' }),
   allowPlain: setting(Type.Boolean(), { default: false, description: 'permits unencrypted listeners on other addresses than loopback (behind a TLS proxy)' }),
   allowedOrigins: setting(Type.Array(Type.String()), { default: [], description: 'browser origins that may call the API and open sockets, exact' }),
-  issuers: setting(Type.Array(Issuer), { default: [], description: 'OAuth 2 / OIDC issuers whose access tokens are accepted: [{ issuer, jwksUrl, audience }]' }),
+  issuers: setting(Type.Array(Issuer), { default: [], description: 'OAuth 2 / OIDC issuers whose access tokens are accepted: [{ issuer, jwksUrl, audience }], and tokenType `jwt` for issuers that do not mark access tokens (RFC 9068)' }),
   builtInIssuer: setting(Type.Boolean(), { default: true, description: 'sign-up and sign-in by password at this server' }),
   accessTokenMinutes: setting(Type.Integer({ minimum: 1, maximum: 1_440 }), { default: 15, description: 'lifetime of access tokens of the built-in issuer' }),
   refreshTokenDays: setting(Type.Integer({ minimum: 1, maximum: 365 }), { default: 30, description: 'lifetime of refresh tokens of the built-in issuer' }),

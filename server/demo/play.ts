@@ -1,4 +1,3 @@
-import { derivedId } from '../../events/ids.js'
 import { limits } from '../../events/limits.js'
 import type { DeliveredEvent } from '../../events/wire/answers.js'
 import { inParallel } from '../../platform/in-parallel.js'
@@ -101,7 +100,7 @@ export const play = async (plan: Plan, options: PlayOptions): Promise<Played> =>
     stopwatches.recordPushed(lastHeard - (sentAt[message] ?? lastHeard))
     watch.heard(message)
   })
-  const conversation = derivedId('demo', options.run, plan.name)
+  const conversation = newId()
   const actorOf = (key: string): Actor => actors.get(key) ?? keeper
   await found(conversation, keeper.participant, plan.members.map((key) => actorOf(key).participant.userId), plan.name)
 

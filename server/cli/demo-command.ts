@@ -1,0 +1,41 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { runDemo } from '../demo/run.js'
+import { print } from './print.js'
+import { progressBar } from './progress.js'
+
+interface Flags {
+  readonly data?: string
+  readonly logs: number
+  readonly all?: true
+  readonly profile: 'embedded' | 'cluster'
+  readonly kill: number
+  readonly seed: number
+}
+
+const count = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it takes a whole number, 0 or more')
+  return value
+}
+
+/** `tidings demo` */
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('plays chat logs through the public interfaces and proves that nothing was lost, doubled or reordered')
+    .option('--data <dir>', 'folder of the logs (default: ../shared/data/irc, else invented ones)')
+    .option('--logs <n>', 'how many logs', count, 8)
+    .option('--all', 'all logs')
+    .addOption(new Option('--profile <profile>').choices(['embedded', 'cluster']).default('embedded'))
+    .option('--kill <n>', 'how many times a process is killed with SIGKILL at a random moment', count, 0)
+    .option('--seed <n>', 'of what is random', count, 1)
+    .action(async ({ data, logs, all, profile, kill, seed }: Flags) => {
+      const bar = progressBar('messages')
+      const good = await runDemo({
+        ...(data === undefined ? {} : { data }), logs: all === true ? 'all' : logs, profile, kills: kill, seed, print,
+        progress: (done, total) => {
+          bar.update(done, total)
+          if (done === total) bar.stop()
+        },
+      })
+      process.exitCode = good ? 0 : 1
+    })

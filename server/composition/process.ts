@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { startHttp } from '../../adapters/http/listener.js'
+import type { OnProblem } from '../../adapters/problem.js'
+import { commandRoutes } from '../../command-side/index.js'
+import { asyncApiDocument } from '../../gateway/index.js'
+import type { Logger } from '../../platform/logging.js'
+import { createMetrics } from '../../platform/metrics.js'
+import type { Shutdown } from '../../platform/shutdown.js'
+import { queryRoutes } from '../../read-side/api/routes.js'
+import type { Settings } from '../configuration/settings.js'
+import { openFanOut, openFeed, relayLog } from './feeds.js'
+import { openFoundation } from './foundation.js'
+import { openGateway } from './gateway.js'
+import { openIdentity } from './identity.js'
+import { projectLog } from './projecting.js'
+import { openReadModels } from './read-models.js'
+import { openSides } from './sides.js'
+import { watchProjections } from './watch.js'
+
+/** A process that plays its roles. */
+export interface RunningProcess {
+  readonly httpPort: number
+  readonly socketPort: number | undefined
+  /** The database in words. */
+  readonly database: string
+}
+
+const problemsInto = (logger: Logger): OnProblem => ({ where, doing, error }) => { logger.warn({ where, doing, error }, 'tried again') }
+
+const certificateOf = ({ tlsCertificateFile, tlsKeyFile }: Settings) =>
+  tlsCertificateFile === '' ? undefined : { certificate: readFileSync(tlsCertificateFile), key: readFileSync(tlsKeyFile) }
+
+/**
+ * Opens what the roles need, in the way of an event: log, feed, read models, projector, sides, listeners. What was opened is
+ * closed at the stop in the reverse order. Rejects when a part cannot be opened; the caller then stops what was.
+ */
+export const startProcess = async (settings: Settings, logger: Logger, shutdown: Shutdown): Promise<RunningProcess> => {
+  const has = (role: Settings['roles'][number]) => settings.roles.includes(role)
+  const [metrics, onProblem] = [createMetrics(), problemsInto(logger)]
+  const foundation = await openFoundation(settings, shutdown)
+  const readModels = await openReadModels(foundation)
+  const feed = openFeed(settings, foundation, onProblem)
+  const fanOut = openFanOut(settings, foundation, feed.partitions, onProblem, shutdown)
+  if (has('relay')) relayLog(settings, foundation, onProblem, shutdown)
+  const onFailure = (error: unknown) => {
+    logger.error({ error }, 'the projector failed for good')
+    process.kill(process.pid, 'SIGTERM')
+  }
+  if (has('projector')) projectLog(foundation, readModels, feed, fanOut, { logger, metrics, onFailure }, shutdown)
+  const sides = openSides(foundation, readModels, logger, shutdown)
+  const identity = openIdentity(settings, foundation, readModels, sides)
+  const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
+  const { alarms } = watchProjections(foundation, readModels, feed, metrics, shutdown)
+  const tls = certificateOf(settings)
+  const http = await startHttp({
+    routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide)] : [],
+    authenticator: identity.authenticator,
+    host: settings.httpHost, port: settings.httpPort, allowedOrigins: settings.allowedOrigins, logger, metrics,
+    ...(tls === undefined ? {} : { tls }),
+    health: { alarms, notReady: () => [...(shutdown.signal.aborted ? ['it is stopping'] : []), ...readModels.outdated.map((name) => `${name} is of an older version: run tidings rebuild ${name}`)] },
+    extra: has('gateway') ? [{ url: '/asyncapi.json', mediaType: 'application/json', text: JSON.stringify(asyncApiDocument()) }] : [],
+  })
+  shutdown.onStop('HTTP listener', http.close)
+  return { httpPort: http.port, socketPort: gateway?.port, database: foundation.database }
+}

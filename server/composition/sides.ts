@@ -1,0 +1,36 @@
+import type { Logger } from '../../platform/logging.js'
+import type { Shutdown } from '../../platform/shutdown.js'
+import { systemClock } from '../../platform/clock.js'
+import { newId } from '../../platform/identifiers.js'
+import { postgresCommandReceipts } from '../../adapters/postgres/command-receipts/command-receipts.js'
+import { postgresHandleRegistry } from '../../adapters/postgres/handles/handle-registry.js'
+import { postgresSnapshotStore } from '../../adapters/postgres/snapshots/snapshot-store.js'
+import { postgresMessageFacts } from '../../adapters/postgres/timeline/message-facts.js'
+import { createCommandSide, type CommandSide } from '../../command-side/index.js'
+import type { HandleRegistry } from '../../command-side/ports.js'
+import type { ReadSide } from '../../read-side/index.js'
+import { createReadSide } from '../../read-side/create.js'
+import type { Foundation } from './foundation.js'
+import type { ReadModels } from './read-models.js'
+
+/** Commands and queries over the same log and read models. */
+export interface Sides {
+  readonly commandSide: CommandSide
+  readonly readSide: ReadSide
+  readonly handles: HandleRegistry
+}
+
+export const openSides = ({ eventStore, keyStore, pool }: Foundation, readModels: ReadModels, logger: Logger, { onStop }: Shutdown): Sides => {
+  const { handleDigest, readers, progress } = readModels
+  const handles = postgresHandleRegistry(pool)
+  const commandSide = createCommandSide({
+    eventStore, keyStore, handles, handleDigest, newId,
+    clock: systemClock,
+    snapshots: postgresSnapshotStore(pool),
+    messageFacts: postgresMessageFacts(pool),
+    commandReceipts: postgresCommandReceipts(pool),
+    hooks: { defect: (error) => { logger.error({ error }, 'a defect in the command side') } },
+  })
+  onStop('command side', commandSide.close)
+  return { commandSide, handles, readSide: createReadSide({ readers, keyStore, progress, handleDigest }) }
+}

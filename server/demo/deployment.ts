@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { freePort, type FleetMember } from './fleet.js'
+import type { DemoIssuer } from './issuer.js'
+import type { ClusterServices } from './services.js'
+
+/** The processes of a deployment and where its people find it. */
+export interface Deployment {
+  readonly members: ReadonlyArray<FleetMember>
+  readonly api: string
+  readonly sockets: ReadonlyArray<string>
+  readonly description: string
+}
+
+type Environment = Readonly<Record<string, string>>
+
+const common = ({ issuer, jwksUrl, audience }: DemoIssuer, directory: string): Environment => ({
+  TIDINGS_DATA_DIRECTORY: join(directory, 'data'),
+  TIDINGS_ISSUERS: JSON.stringify([{ issuer, jwksUrl, audience }]),
+  TIDINGS_BUILT_IN_ISSUER: 'false',
+  TIDINGS_LOG_LEVEL: 'error',
+})
+
+const member = async (name: string, environment: Environment): Promise<FleetMember & { readonly http: string; readonly socket: string }> => {
+  const [httpPort, socketPort] = [await freePort(), await freePort()]
+  const http = `http://127.0.0.1:${httpPort}`
+  return {
+    name, http, socket: `ws://127.0.0.1:${socketPort}`, readyUrl: `${http}/readyz`,
+    environment: { ...environment, TIDINGS_HTTP_PORT: String(httpPort), TIDINGS_SOCKET_PORT: String(socketPort) },
+  }
+}
+
+/** One process on embedded defaults. */
+export const embeddedDeployment = async (issuer: DemoIssuer, directory: string): Promise<Deployment> => {
+  const one = await member('tidings', common(issuer, directory))
+  return { members: [one], api: one.http, sockets: [one.socket], description: 'profile embedded: one process, Postgres from npm' }
+}
+
+/** A process for each role, two of those that share their work. */
+export const clusterDeployment = async (issuer: DemoIssuer, directory: string, services: ClusterServices): Promise<Deployment> => {
+  const base = {
+    ...common(issuer, directory),
+    TIDINGS_PROFILE: 'cluster',
+    TIDINGS_POSTGRES_URL: services.postgres,
+    TIDINGS_EVENTSTORE_URL: services.eventstore,
+    TIDINGS_KAFKA_BROKERS: services.kafka,
+    TIDINGS_REDIS_URL: services.redis,
+  }
+  const role = (name: string, roles: string) => member(name, { ...base, TIDINGS_ROLES: roles })
+  const relay = await role('relay', 'relay')
+  const projectors = [await role('projector 1', 'projector'), await role('projector 2', 'projector')]
+  const api = await role('api', 'api')
+  const gateways = [await role('gateway 1', 'gateway'), await role('gateway 2', 'gateway')]
+  return {
+    members: [relay, ...projectors, api, ...gateways],
+    api: api.http,
+    sockets: gateways.map(({ socket }) => socket),
+    description: `profile cluster: relay, 2 projectors, api, 2 gateways; ${services.description}`,
+  }
+}

@@ -1,0 +1,98 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { inParallel } from '../../platform/in-parallel.js'
+import { percentilesOf } from '../../platform/durations.js'
+import { chanceOf } from './chat/chance.js'
+import { planOf } from './chat/plan.js'
+import { openLogs, type LazyLog } from './chat/source.js'
+import { stopwatches } from './ledger.js'
+import { play, type Played, type PlayOptions } from './play.js'
+import { breaches, reportLines, type Totals } from './report.js'
+import { startStage, type Stage } from './stage.js'
+import { pageLines } from './page.js'
+import { verify, type Verified } from './verify.js'
+
+export interface DemoOptions {
+  readonly data?: string
+  readonly logs: number | 'all'
+  readonly profile: 'embedded' | 'cluster'
+  /** How many times a process is killed with SIGKILL at a random moment. */
+  readonly kills: number
+  readonly seed: number
+  readonly print: (line: string) => void
+  readonly progress: (done: number, total: number) => void
+}
+
+const logsAtOnce = 8
+const dropRate = 0.02
+const patienceMs = 60_000
+
+const loaded = async ({ name, load }: LazyLog) => {
+  const log = await load()
+  if (E.isLeft(log)) throw new Error(`${name}: ${JSON.stringify(log.left)}`)
+  return planOf(log.right)
+}
+
+/** Kills at random while `playing`, evenly over the messages that are to be sent. */
+const executioner = (stage: Stage, options: DemoOptions, total: number, random: () => number) => {
+  let sent = 0
+  let due = 0
+  let killing: Promise<unknown> = Promise.resolve()
+  return {
+    onMessage: () => {
+      sent += 1
+      const wanted = Math.floor((sent * (options.kills + 1)) / total)
+      while (due < Math.min(wanted, options.kills)) {
+        due += 1
+        killing = killing.then(() => stage.fleet.killOne(random))
+      }
+      options.progress(sent, total)
+    },
+    settled: () => killing,
+  }
+}
+
+const total = (stage: Stage, played: ReadonlyArray<Played>, verified: ReadonlyArray<Verified>, watches: ReturnType<typeof stopwatches>, seconds: number): Totals => ({
+  logs: played.length,
+  members: played.reduce((sum, { ledgers }) => sum + ledgers.length, 0),
+  sent: played.reduce((sum, { plan }) => sum + plan.messages, 0),
+  acknowledged: played.reduce((sum, { sequences }) => sum + sequences.length, 0),
+  seconds,
+  drops: played.reduce((sum, { drops }) => sum + drops, 0),
+  kills: stage.fleet.kills(),
+  ledgers: played.flatMap(({ ledgers }) => ledgers),
+  verified,
+  acknowledgedMs: percentilesOf(watches.acknowledged),
+  pushedMs: percentilesOf(watches.pushed),
+})
+
+/** Plays the logs, reads everything back, prints the report. True when nothing was lost, doubled, reordered or changed. */
+export const runDemo = async (options: DemoOptions): Promise<boolean> => {
+  const found = await openLogs({ count: options.logs, ...(options.data === undefined ? {} : { directory: options.data }) })()
+  if (E.isLeft(found)) throw new Error(JSON.stringify(found.left))
+  options.print(found.right.credit)
+  const random = chanceOf(options.seed).fraction
+  const stage = await startStage(options.profile)
+  try {
+    options.print(stage.description)
+    const plans = await inParallel(found.right.logs, logsAtOnce, loaded)
+    const watches = stopwatches()
+    const kills = executioner(stage, options, plans.reduce((sum, { messages }) => sum + messages, 0), random)
+    const playing: PlayOptions = {
+      run: String(options.seed), enter: stage.enter, stopwatches: watches, dropRate, random, onMessage: kills.onMessage, patienceMs,
+    }
+    const began = performance.now()
+    const results = await inParallel(plans, logsAtOnce, async (plan) => {
+      const played = await play(plan, playing)
+      await played.leave()
+      return played
+    })
+    const seconds = (performance.now() - began) / 1_000
+    await kills.settled()
+    const verified = await inParallel(results, logsAtOnce, (played) => verify(played, stage.ask))
+    const totals = total(stage, results, verified, watches, seconds)
+    ;[...reportLines(totals), '', ...pageLines(results[0], verified[0])].forEach(options.print)
+    return Object.values(breaches(totals)).every((count) => count === 0)
+  } finally {
+    await stage.close()
+  }
+}

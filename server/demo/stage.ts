@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectClient } from '../../client/index.js'
+import { accountIdOf } from '../../events/ids.js'
+import { newId } from '../../platform/identifiers.js'
+import { apiAt, type Api } from './api.js'
+import { clusterDeployment, embeddedDeployment, type Deployment } from './deployment.js'
+import { startFleet, type Fleet } from './fleet.js'
+import { startDemoIssuer, type DemoIssuer } from './issuer.js'
+import type { Enter } from './participant.js'
+import { clusterServices } from './services.js'
+import type { Ask } from './verify.js'
+
+/** A running deployment of its own with an empty log, its people's door and its windows. */
+export interface Stage {
+  readonly description: string
+  readonly fleet: Fleet
+  readonly enter: Enter
+  readonly ask: Ask
+  readonly close: () => Promise<void>
+}
+
+/** Registers account and device over HTTP, then opens the socket; people are spread over the gateways. */
+const door = ({ sockets }: Deployment, api: Api, issuer: DemoIssuer): Enter => {
+  let entered = 0
+  return async (subject, profile, hear) => {
+    const [device, token, userId] = [newId(), await issuer.tokenFor(subject), accountIdOf(issuer.issuer, subject)]
+    await api.account(token, { type: 'RegisterAccount', profile })
+    await api.account(token, { type: 'RegisterDevice', deviceId: device })
+    const url = sockets[entered++ % sockets.length] ?? ''
+    const client = connectClient({ url, device, token: async () => token, handlers: { onEvent: hear } })
+    await client.live()
+    return {
+      userId, token, device, command: client.command, drop: client.drop, close: client.close,
+      rename: async (name) => { await api.account(token, { type: 'ChangeProfile', profile: { ...profile, name } }) },
+    }
+  }
+}
+
+/** Starts a deployment of the profile in a folder of its own, which `close` removes with everything in it. */
+export const startStage = async (profile: 'embedded' | 'cluster'): Promise<Stage> => {
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-demo-'))
+  chmodSync(directory, 0o711)
+  const issuer = await startDemoIssuer()
+  const services = profile === 'cluster' ? await clusterServices() : undefined
+  const deployment = services === undefined ? await embeddedDeployment(issuer, directory) : await clusterDeployment(issuer, directory, services)
+  const fleet = await startFleet(deployment.members)
+  const api = apiAt(deployment.api)
+  return {
+    description: deployment.description,
+    fleet,
+    enter: door(deployment, api, issuer),
+    ask: api.ask,
+    close: async () => {
+      await fleet.stop()
+      await services?.stop()
+      await issuer.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
