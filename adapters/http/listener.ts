@@ -3,9 +3,10 @@ import type { Registry } from 'prom-client'
 import type { Authenticator } from '../../gateway/ports.js'
 import type { Health } from '../../platform/health.js'
 import type { Logger } from '../../platform/logging.js'
-import { TimedOut, withinTime } from '../../platform/within-time.js'
+import { withinTime } from '../../platform/within-time.js'
 import { application, type Certificate } from './application.js'
 import { allowOrigins } from './cors.js'
+import { drainingOf } from './draining.js'
 import { measureRequests } from './measures.js'
 import type { ApiRoute } from './mounting.js'
 import { serveDocument } from './openapi.js'
@@ -51,6 +52,7 @@ export interface HttpListener {
 export const startHttp = async (options: HttpOptions): Promise<HttpListener> => {
   let closing: Promise<void> | undefined
   const { app, mountRoutes } = await application(options.routes, options.authenticator, options.logger, options.tls, () => closing !== undefined)
+  const draining = drainingOf(app.server)
   measureRequests(app, options.metrics, options.logger)
   allowOrigins(app, options.allowedOrigins)
   mountRoutes()
@@ -59,13 +61,11 @@ export const startHttp = async (options: HttpOptions): Promise<HttpListener> => 
   await serveDocument(app)
   await app.listen({ host: options.host, port: options.port })
 
-  const cutWhenLate = async (): Promise<void> => {
+  const drain = async (): Promise<void> => {
     const closed = app.close()
-    await withinTime(closed, options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS).catch(async (error: unknown) => {
-      if (!(error instanceof TimedOut)) throw error
-      app.server.closeAllConnections()
-      await closed
-    })
+    await withinTime(draining.idle(), options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS).catch(() => { options.logger.warn({}, 'requests were cut off') })
+    draining.cut()
+    await closed
   }
-  return { port: (app.server.address() as AddressInfo).port, close: () => (closing ??= cutWhenLate()) }
+  return { port: (app.server.address() as AddressInfo).port, close: () => (closing ??= drain()) }
 }
