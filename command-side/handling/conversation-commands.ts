@@ -24,16 +24,18 @@ export interface Reference {
   readonly target: TargetFacts | undefined
   /** Empty where there is no target: its reactions are not told apart then. */
   readonly reactionKey: string
+  /** Whether it may be younger than the state that the command is decided on. */
+  readonly ahead: boolean
 }
 
-export const nothingReferred: Reference = { target: undefined, reactionKey: '' }
+export const nothingReferred: Reference = { target: undefined, reactionKey: '', ahead: false }
 
 /** Which message a command refers to, by sequence; a reply refers to the one that it answers. */
 export const referredTo = (command: WireCommand): number | undefined =>
   'target' in command ? command.target : command.type === 'SendMessage' ? command.replyTo : undefined
 
 /** The command as its decider takes it: who asks, defaults and facts filled in. */
-export const conversationCommand = (actor: string, conversation: string, command: WireCommand, { target, reactionKey }: Reference): ConversationCommand => {
+export const conversationCommand = (actor: string, conversation: string, command: WireCommand, { target, reactionKey }: Omit<Reference, 'ahead'>): ConversationCommand => {
   switch (command.type) {
     case 'CreateConversation':
       return { ...command, ...creationDefaults(command), actor, conversation, name: command.name }

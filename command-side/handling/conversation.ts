@@ -57,7 +57,8 @@ const deciding = (deps: CommandSideDependencies, accounts: Accounts) => (asked: 
     const unknown = await accounts.unregistered(joining(drafts, account))
     if (unknown.length > 0) return answered(E.left(unknownMembers(unknown)))
     const obtained = await firstKeys(drafts, news)
-    if (E.isLeft(obtained)) return settled(obtained)
+    // Keys and stored ids may tell of another process's append that this state does not have yet.
+    if (E.isLeft(obtained)) return settled(obtained, true)
     const stamp = { recordedAt: deps.clock(), actor: account, device, command: { counter }, correlation }
     const renew = async () => E.map((again: ObtainedKeys) => again.keys)(await keys(drafts))
     return { _tag: 'Proposed', drafts, stamp, keys: obtained.right.keys, renew }
@@ -69,8 +70,9 @@ const deciding = (deps: CommandSideDependencies, accounts: Accounts) => (asked: 
     const reference = isCurrentMember(kept.state, account) ? await referenceOf(deps)(ground, command) : E.right(nothingReferred)
     if (E.isLeft(reference)) return answered(reference)
     const decision = conversationDecider.decide(conversationCommand(account, conversation, command, reference.right), kept.state)
-    if (E.isLeft(decision)) return settled(E.left(conversationProblem(decision.left)))
-    return decision.right.length === 0 ? settled(unchanged(kept)) : propose(decision.right, news)
+    const { ahead } = reference.right
+    if (E.isLeft(decision)) return settled(E.left(conversationProblem(decision.left)), ahead)
+    return decision.right.length === 0 ? settled(unchanged(kept), ahead) : propose(decision.right, news)
   }
 
   return async (kept, news) => {

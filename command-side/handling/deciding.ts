@@ -26,12 +26,15 @@ export interface Proposal {
 export type Step =
   /** Whatever the stream says by now. */
   | { readonly _tag: 'Answered'; readonly answer: Answer }
-  /** By this state: nothing is appended that would prove it to be the present one, so it is asked again on that. */
-  | { readonly _tag: 'Settled'; readonly answer: Answer }
+  /**
+   * By this state. Nothing is appended that would prove it to be the present one, so it must have been read after the
+   * command came; `ahead`: by something that may be younger than the state, so it must be read after that.
+   */
+  | { readonly _tag: 'Settled'; readonly answer: Answer; readonly ahead: boolean }
   | Proposal
 
 export const answered = (answer: Answer): Step => ({ _tag: 'Answered', answer })
-export const settled = (answer: Answer): Step => ({ _tag: 'Settled', answer })
+export const settled = (answer: Answer, ahead = false): Step => ({ _tag: 'Settled', answer, ahead })
 
 /** The acknowledgement of a command whose last event this is. */
 export const acknowledged = ({ revision, recordedAt, position }: Omit<Last, 'hash'>, messageId?: string): Acknowledgement => ({
@@ -88,7 +91,7 @@ export const decideAndAppend = <State>(deps: CommandSideDependencies, states: St
       const step = await decide(kept, news)
       if (step._tag === 'Answered') return step.answer
       if (step._tag === 'Settled') {
-        if (fresh || !(await catchUp())) return step.answer
+        if ((fresh && !step.ahead) || !(await catchUp())) return step.answer
         continue
       }
       const place = { stream, after: kept.last, chained: true }

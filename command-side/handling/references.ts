@@ -29,33 +29,39 @@ export interface Ground {
 
 const conversationEvent = (event: Decoded) => event as Decoded<ConversationEvent>
 
-/** Facts of a message as of the ground's revision: what the projection knows, and the stream's events from there on. */
-const factsAt = async ({ eventStore, messageFacts }: Dependencies, { conversation, stream, revision }: Ground, sequence: number): Promise<E.Either<Problem, O.Option<TargetFacts>>> => {
+interface FactsFound {
+  readonly facts: O.Option<TargetFacts>
+  readonly ahead: boolean
+}
+
+/** Facts of a message as of the ground's revision, or younger: what the projection knows, and the stream's events from there on. */
+const factsAt = async ({ eventStore, messageFacts }: Dependencies, { conversation, stream, revision }: Ground, sequence: number): Promise<E.Either<Problem, FactsFound>> => {
   const projected = await messageFacts.bySequence(conversation, sequence)()
   if (E.isLeft(projected)) return E.left(unavailable(projected.left.retryAfterMs))
   let { facts } = projected.right
   const from = BigInt(projected.right.atRevision) + 1n
-  if (from > revision) return E.right(facts)
+  if (from > revision) return E.right({ facts, ahead: from > revision + 1n })
   for await (const event of streamFrom(eventStore, stream, from)) {
     if (event.revision > revision) break
     facts = foldFacts(sequence, facts, conversationEvent(read(event)))
   }
-  return E.right(facts)
+  return E.right({ facts, ahead: false })
 }
 
 /** What is known of the message that the command refers to. A message whose key is gone takes no reaction: it is not there. */
 export const referenceOf = (deps: Dependencies) => async (ground: Ground, command: ConversationCommand): Promise<E.Either<Problem, Reference>> => {
   const sequence = referredTo(command)
   if (sequence === undefined) return E.right(nothingReferred)
-  const facts = await factsAt(deps, ground, sequence)
-  if (E.isLeft(facts)) return facts
-  const target = O.toUndefined(facts.right)
-  if (target === undefined || target.deleted || !('reaction' in command)) return E.right({ target, reactionKey: '' })
+  const found = await factsAt(deps, ground, sequence)
+  if (E.isLeft(found)) return found
+  const { ahead } = found.right
+  const target = O.toUndefined(found.right.facts)
+  if (target === undefined || target.deleted || !('reaction' in command)) return E.right({ target, reactionKey: '', ahead })
   const key = await keyOf(deps.keyStore, ground.stream, target.unit)
   if (E.isLeft(key)) return key
-  if (key.right === undefined) return E.right(nothingReferred)
+  if (key.right === undefined) return E.right({ ...nothingReferred, ahead: true })
   const known = reactionKey(key.right, command.reaction)
-  return E.isLeft(known) ? E.left(notCanonical(known.left)) : E.right({ target, reactionKey: known.right })
+  return E.isLeft(known) ? E.left(notCanonical(known.left)) : E.right({ target, reactionKey: known.right, ahead })
 }
 
 /** Whether the conversation has a message of this id, up to this moment. */
