@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { derivedId } from '../events/ids.js'
 import { durations, percentilesOf, record } from '../platform/durations.js'
 import { newId } from '../platform/identifiers.js'
 import { inParallel } from '../platform/in-parallel.js'
@@ -36,7 +35,7 @@ const seat = async (stage: Stage, sentAt: Map<string, number>, pushed: (millisec
       sentAt.delete(messageId)
       pushed(performance.now() - intended)
     })
-    const conversation = derivedId('bench', 'latency', String(at))
+    const conversation = newId()
     await sender.command(conversation, { type: 'CreateConversation', kind: 'group', encryption: 'readable', history: 'sinceJoin', members: [recipient.userId] })
     return { sender, conversation }
   })
