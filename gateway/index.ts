@@ -21,12 +21,14 @@ import { syncTokens } from './sessions/sync-token.js'
 import { syncPlace, tokenGiver } from './sessions/token-giver.js'
 import { GatewayStopped } from './until-answered.js'
 
+export { asyncApiDocument } from './asyncapi.js'
+
 export interface GatewayDependencies {
   readonly socketServer: SocketServer
   readonly fanOut: FanOut
   readonly authenticator: Authenticator
   readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'deviceIsLive'>
-  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'range' | 'heads' | 'progress' | 'deliver' | 'waitFor'>
+  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'range' | 'heads' | 'progress' | 'deliver'>
   /** Partitions of the feed whose commits are announced. */
   readonly partitions: number
   /** 32 bytes, the same in every gateway: `keyring.derived('sync token')`. */

@@ -6,7 +6,7 @@ import { conversationOf, idIn } from '../conversation-of.js'
 import type { KeptBack } from '../sessions/kept-back.js'
 import { membershipChange } from '../sessions/membership-change.js'
 import type { Outbox } from '../sessions/outbox.js'
-import { isAfter, type Places } from '../sessions/places.js'
+import { isAfter } from '../sessions/places.js'
 import type { Registry, Room } from '../sessions/registry.js'
 import { noteSent } from '../sessions/send-steadily.js'
 import { isAhead, type CloseSession, type Frame, type Session } from '../sessions/session.js'
@@ -16,7 +16,6 @@ export interface HandOnParts {
   readonly registry: Registry
   readonly outbox: Outbox
   readonly keptBack: KeptBack
-  readonly places: Places
   readonly close: CloseSession
   /** Somebody's read marker moved, on this device. */
   readonly noteRead: (conversation: string, userId: string, through: number, device: string | null) => void
@@ -67,7 +66,7 @@ const dismiss = ({ registry }: HandOnParts, room: Room, account: string, sequenc
 
 /** In its order: those before it were handed on, those that are known already are dropped. */
 const inConversation = (parts: HandOnParts, event: RecordedEvent, conversation: string, frame: Frame | undefined): Outcome => {
-  const { registry, keptBack, places } = parts
+  const { registry, keptBack } = parts
   const [sequence, before] = [Number(event.revision), registry.rooms.get(conversation)]
   if (before?.last !== undefined && sequence <= before.last) return done
   if (before?.last !== undefined && sequence > before.last + 1) return { _tag: 'Hole', room: before, from: before.last + 1, to: sequence - 1 }
@@ -76,7 +75,6 @@ const inConversation = (parts: HandOnParts, event: RecordedEvent, conversation: 
   if (frame === undefined && (before !== undefined || admits)) return frameNeeded
   if (admits) admit(parts, change.userId, conversation, sequence)
   keptBack.append(event, frame)
-  places.reach(event.position)
   const room = registry.rooms.get(conversation)
   if (room === undefined || frame === undefined) return done
   room.last = sequence

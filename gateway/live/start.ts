@@ -19,7 +19,7 @@ import { createTurn } from './turn.js'
 
 export interface LiveParts {
   readonly fanOut: FanOut
-  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'range' | 'heads' | 'progress' | 'deliver' | 'waitFor'>
+  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'range' | 'heads' | 'progress' | 'deliver'>
   readonly partitions: number
   readonly registry: Registry
   readonly outbox: Outbox
@@ -54,7 +54,7 @@ export const startLive = async (parts: LiveParts): Promise<Live> => {
   const keptBack = createKeptBack()
   const frames = framesOf(readSide, persistence)
   const catchUp = createCatchUp({
-    readSide, persistence, framesOf: frames, places, registry, keptBack, outbox,
+    readSide, persistence, framesOf: frames, registry, keptBack, outbox,
     queries: lanes(innerLimits.catchUpQueriesAtOnce),
     giveToken: (session) => { giveToken(session, places) },
   })
@@ -64,7 +64,7 @@ export const startLive = async (parts: LiveParts): Promise<Live> => {
   }
   const lookUp = createLookUp({ registry, catchUp, checkDevice, onDefect: onLookUpDefect })
   const reads = createReads(registry, outbox)
-  const handOn = createHandOn({ registry, outbox, keptBack, places, close, noteRead: reads.note })
+  const handOn = createHandOn({ registry, outbox, keptBack, close, noteRead: reads.note })
   const turn = createTurn({ readSide, persistence, framesOf: frames, registry, handOn })
   const hear = createHear({ places, registry, keptBack, turn, reads, progress, lookUp, signal: persistence.signal, onDefect })
   take = hear.batch

@@ -1,5 +1,4 @@
 import { setTimeout as after } from 'node:timers/promises'
-import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { isMember } from '../../events/visibility.js'
@@ -11,19 +10,18 @@ import type { FramesOf } from './frames-of.js'
 import type { Kept, KeptBack } from './kept-back.js'
 import type { Lanes } from './lanes.js'
 import type { Outbox } from './outbox.js'
-import { isAfter, type Place, type Places } from './places.js'
+import { earlier, isAfter, later, type Place } from './places.js'
 import type { Registry } from './registry.js'
 import { sendSteadily } from './send-steadily.js'
 import { isAhead, noteAhead, type Frame, type Session } from './session.js'
 import { dueTo, standingsOf, type Standings } from './standing.js'
 
 export interface CatchUpParts {
-  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'progress' | 'waitFor'>
+  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'progress'>
   readonly persistence: Persistence
   /** Bounds how many sessions ask at once; a session that waits for its socket is outside. */
   readonly queries: Lanes
   readonly framesOf: FramesOf
-  readonly places: Places
   readonly registry: Registry
   readonly keptBack: KeptBack
   readonly outbox: Outbox
@@ -32,43 +30,48 @@ export interface CatchUpParts {
 }
 
 /**
- * Brings a session from a place to live; resolves when it is live or closed. Subscribe first, read up to a cut-off, then
+ * Brings a session from a place to live; resolves when it is live or closed. Subscribe first, read history to its end, then
  * what was kept back, without the doubles. Why nothing is lost and nothing comes twice:
  *
- * - `M` = the furthest place that this gateway had heard when the session began to keep back. What the gateway hands on
- *   later is kept back; what it handed on earlier lies at or before `M`.
- * - History is read until it has come to `R` >= `M`, the timeline's own low watermark. So every event is at or before `R`
- *   (then history has it), or kept back, or still to come live. What the fan-out loses in between breaks its chain: that
- *   drops everything kept back, and the round begins anew.
- * - What is kept back or live and lies at or before `R` is a double and dropped; what was sent beyond `R` is remembered in
- *   `ahead`. The step from the last kept event to live happens within one turn of the loop.
+ * - An event is committed, then announced, then handed on. What the gateway hands on after the session began to keep back
+ *   is kept back. What it handed on before was committed before, so the history read afterwards has it, whatever its
+ *   position. What the fan-out loses in between breaks its chain: that drops everything kept back, and the round begins anew.
+ * - `through`, what a sync token may claim, never passes the timeline's low watermark as it was before the page was read:
+ *   a partition that lags may still commit below the position of an event that is read already.
+ * - What is kept back or live and lies at or before `through` is a double and dropped; what was sent beyond it is
+ *   remembered by sequence in `ahead`. The step from the last kept event to live is within one turn of the loop.
  *
- * `whenLive` is called in that very turn.
- *
- * `now`: no history is owed; the client reads it by queries after `caught_up`, which see everything up to `through`.
+ * `whenLive` is called in that very turn. `now`: no history is owed; the client reads it by queries after `caught_up`,
+ * which see everything up to `through`.
  */
 export type CatchUp = (session: Session, from: Place | 'now', whenLive: () => void) => Promise<void>
 
 type Ask = <A>(doing: string, query: TaskEither<Problem, A>) => Promise<A>
 
-/** Sends missed history until the timeline's low watermark has passed `cutOff`; `through` moves along. */
+/**
+ * Sends missed history to its end; `through` moves along, and a token with each page. Only what lies within the low
+ * watermark is sent before the last page: beyond it, events of lower positions may still be committed while pages are
+ * read. The last page is one committed state, so it leaves nothing out. If more than a page lies beyond the watermark,
+ * larger pages are asked for.
+ */
 const historyReader = ({ readSide, persistence, framesOf, outbox, giveToken }: CatchUpParts, ask: Ask) => {
-  const readPage = async (session: Session): Promise<boolean> => {
-    const page = await ask('reading what was missed', readSide.missed(session.account, session.through, innerLimits.historyPageEvents))
-    const fresh = page.events.filter((event) => !isAhead(session, event, conversationOf(event)))
+  /** The limit of the next page; undefined after the last. */
+  const readPage = async (session: Session, limit: number): Promise<number | undefined> => {
+    const watermark = await ask('reading how far the timeline is', readSide.progress())
+    const page = await ask('reading what was missed', readSide.missed(session.account, session.through, limit))
+    const settled = page.done ? page.events : page.events.filter(({ position }) => !isAfter(position, watermark))
+    const fresh = settled.filter((event) => !isAhead(session, event, conversationOf(event)))
     await sendSteadily(outbox, session, fresh, await framesOf(fresh))
-    session.through = page.through
+    session.through = later(session.through, page.done ? watermark : earlier(page.through, watermark))
     for (const event of fresh) noteAhead(session, event, conversationOf(event))
     if (fresh.length > 0) giveToken(session)
-    return page.done
+    if (page.done || settled.length > 0) return page.done ? undefined : innerLimits.historyPageEvents
+    if (limit >= innerLimits.longestHistoryPageEvents) await after(innerLimits.firstRetryMs, undefined, { signal: persistence.signal })
+    return Math.min(2 * limit, innerLimits.longestHistoryPageEvents)
   }
-  return async (session: Session, cutOff: Place): Promise<void> => {
-    while (session.stage !== 'closed') {
-      if (!(await readPage(session))) continue
-      if (cutOff === 'start' || !isAfter(cutOff, session.through)) return
-      const reached = await readSide.waitFor(cutOff, innerLimits.waitForTimelineMs)()
-      if (E.isLeft(reached)) await after(innerLimits.firstRetryMs, undefined, { signal: persistence.signal })
-    }
+  return async (session: Session): Promise<void> => {
+    let limit: number | undefined = innerLimits.historyPageEvents
+    while (limit !== undefined && session.stage !== 'closed') limit = await readPage(session, limit)
   }
 }
 
@@ -110,16 +113,16 @@ const goLive = (registry: Registry, session: Session, standings: Standings): voi
 }
 
 export const createCatchUp = (parts: CatchUpParts): CatchUp => {
-  const { readSide, persistence, queries, places, registry, keptBack } = parts
+  const { readSide, persistence, queries, registry, keptBack } = parts
   const ask: Ask = (doing, query) => queries(() => untilAnswered(persistence, doing, query))
   const readHistory = historyReader(parts, ask)
   const replay = replayer(parts)
 
   /** Whether the session is live or closed after one round. */
   const round = async (session: Session, history: boolean, whenLive: () => void): Promise<boolean> => {
-    const [start, cutOff] = [keptBack.end(), places.furthest()]
+    const start = keptBack.end()
     const standings = standingsOf(await ask('reading memberships', readSide.memberships(session.account)))
-    if (history) await readHistory(session, cutOff)
+    if (history) await readHistory(session)
     else session.through = await ask('reading how far the timeline is', readSide.progress())
     return replay(session, standings, start, () => {
       goLive(registry, session, standings)

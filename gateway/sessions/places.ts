@@ -15,7 +15,7 @@ export interface Heard {
 
 /**
  * How far each partition was heard and handled. Batches chain: `after` at or before the place reached continues it.
- * `furthest` moves with what is heard, the low watermark only with `handled`.
+ * The low watermark moves only with `handled`.
  */
 export interface Places {
   readonly hear: (batch: CommittedBatch) => Heard
@@ -23,26 +23,19 @@ export interface Places {
   readonly handled: () => void
   /** Everything committed at or before it was handled, in every partition. */
   readonly lowWatermark: () => Place
-  /** Nothing that was heard, or handed on otherwise, lies beyond it. */
-  readonly furthest: () => Place
-  /** Something was handed on without having been announced. */
-  readonly reach: (place: Place) => void
   /** Everything up to there counts as heard, also where nothing was announced. */
   readonly passTo: (place: Place) => void
 }
 
 export const trackPlaces = (partitions: number, base: Place): Places => {
   const reached = new Map<number, Place>(Array.from({ length: partitions }, (_, partition) => [partition, base]))
-  let [low, high] = [base, base]
+  let low = base
 
-  const reach = (place: Place): void => { high = later(high, place) }
   return {
-    reach,
     hear: ({ partition, after, through, events }) => {
       const before = reached.get(partition) ?? base
       if (!isAfter(through, before)) return { fresh: [], broken: false }
       reached.set(partition, through)
-      reach(through)
       return { fresh: isAfter(before, after) ? events.filter(({ position }) => isAfter(position, before)) : events, broken: isAfter(after, before) }
     },
     handled: () => {
@@ -51,10 +44,8 @@ export const trackPlaces = (partitions: number, base: Place): Places => {
       low = later(low, lowest ?? 'start')
     },
     lowWatermark: () => low,
-    furthest: () => high,
     passTo: (place) => {
       for (const [partition, before] of reached) reached.set(partition, later(before, place))
-      reach(place)
     },
   }
 }

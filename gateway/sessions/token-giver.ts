@@ -10,8 +10,8 @@ import type { SyncTokens } from './sync-token.js'
  *
  * - `through`: history, read in log order up to the timeline's low watermark, was handed to the socket up to there.
  * - While the session is live and sure, also the gateway's low watermark: in every partition all batches up to it were
- *   heard in an unbroken chain and handled. Those handled before the session began to keep back lie within `through` (the
- *   cut-off of catch-up.ts); those later were sent live or replayed.
+ *   heard in an unbroken chain and handled. What was handled before the session began to keep back was in its history
+ *   (catch-up.ts); what was handled later was replayed or sent live.
  * - Unsure sessions (a broken chain), and those that catch up, stay at `through`.
  *
  * What was handed over but never left a dying socket is no loss: the token that claims it came behind it on the same
