@@ -78,8 +78,8 @@ export interface ParkedStream {
 export interface Committed {
   /** By projection: its checkpoint before this commit. */
   readonly before: ReadonlyMap<string, Position | 'start'>
-  /** By projection: streams of this batch that are parked now. */
-  readonly parked: ReadonlyMap<string, ReadonlySet<StreamName>>
+  /** By projection: streams of this batch that are parked now, and the revision that each waits at. */
+  readonly parked: ReadonlyMap<string, ReadonlyMap<StreamName, bigint>>
   /** The streams among them that this commit parked. */
   readonly newlyParked: ReadonlyArray<ParkedStream>
 }

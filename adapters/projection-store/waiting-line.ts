@@ -11,7 +11,8 @@ export interface Parking {
 
 export interface Known {
   readonly checkpoint: Position | 'start'
-  readonly parked: Iterable<StreamName>
+  /** By stream: the revision that it waits at. */
+  readonly parked: ReadonlyMap<StreamName, bigint>
   /** Ids of events that an operator had left out. */
   readonly skipped: ReadonlySet<string>
 }
@@ -24,7 +25,7 @@ export interface WaitingLine {
    */
   readonly admit: (steps: ReadonlyArray<Step>) => ReadonlyArray<Step>
   readonly park: (event: Step['event'], reason: string) => void
-  readonly isParked: (stream: StreamName) => boolean
+  readonly parked: () => ReadonlyMap<StreamName, bigint>
   /** Parked in this transaction. */
   readonly newlyParked: () => ReadonlyArray<Parking>
   /** By parked stream: the newest revision that was held back in this transaction. */
@@ -37,7 +38,7 @@ const REASON_CHARACTERS = 2_000
 export const storable = (text: string): string => text.slice(0, REASON_CHARACTERS).replaceAll('\u0000', '\ufffd').toWellFormed()
 
 export const waitingLine = ({ checkpoint, parked, skipped }: Known): WaitingLine => {
-  const streams = new Set(parked)
+  const streams = new Map(parked)
   const newlyParked: Parking[] = []
   const heldBack = new Map<StreamName, bigint>()
 
@@ -46,7 +47,7 @@ export const waitingLine = ({ checkpoint, parked, skipped }: Known): WaitingLine
     if (newest === undefined || newest < revision) heldBack.set(stream, revision)
   }
   const park = (event: Step['event'], reason: string): void => {
-    streams.add(event.stream)
+    streams.set(event.stream, event.revision)
     newlyParked.push({ event, reason: storable(reason) })
     hold(event)
   }
@@ -60,7 +61,7 @@ export const waitingLine = ({ checkpoint, parked, skipped }: Known): WaitingLine
   return {
     admit: (steps) => steps.filter(isDue),
     park,
-    isParked: (stream) => streams.has(stream),
+    parked: () => streams,
     newlyParked: () => newlyParked,
     heldBack: () => heldBack,
   }

@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { decode, type DecodeError, type Decoded } from '../../events/codec.js'
 import type { RecordedEvent } from '../../events/event-store.js'
 import type { KeyStore, KeyStoreUnavailable } from '../../events/key-store.js'
+import { registration } from '../../events/registry.js'
 import { parseStream, type Category } from '../../events/streams.js'
 import type { Step, Steps } from '../ports.js'
 import type { Projection } from '../projection.js'
@@ -15,7 +16,7 @@ type AnyProjection = Projection<unknown>
 interface Read {
   readonly recorded: RecordedEvent
   readonly projections: ReadonlyArray<AnyProjection>
-  readonly decoded: E.Either<DecodeError, Decoded>
+  readonly decoded: E.Either<string, Decoded>
 }
 
 const reasonOf = (error: DecodeError): string => {
@@ -24,6 +25,13 @@ const reasonOf = (error: DecodeError): string => {
     case 'UnknownVersion': return `unknown version ${error.version} of ${error.type}`
     case 'Malformed': return `malformed ${error.type}: ${error.reason}`
   }
+}
+
+/** A projection of a category never meets an event of another, whoever wrote it there. */
+const readAs = (category: Category, recorded: RecordedEvent): Read['decoded'] => {
+  const decoded = decode(recorded)
+  if (E.isLeft(decoded)) return E.left(reasonOf(decoded.left))
+  return registration(recorded.type)?.category === category ? decoded : E.left(`${recorded.type} does not belong into a stream of ${category}`)
 }
 
 const project = (projection: AnyProjection, recorded: RecordedEvent, event: Decoded, content: Content): Step['outcome'] => {
@@ -43,7 +51,7 @@ const stepsOf = (projections: ReadonlyArray<AnyProjection>, events: ReadonlyArra
   for (const { recorded, decoded, projections: concerned } of events) {
     for (const projection of concerned) {
       const outcome = E.isLeft(decoded)
-        ? E.left(reasonOf(decoded.left))
+        ? decoded
         : project(projection, recorded, decoded.right, contents.get(recorded.id) ?? noContent)
       if (E.isLeft(outcome) || outcome.right.length > 0) steps.get(projection.name)?.push({ event: recorded, outcome })
     }
@@ -67,8 +75,9 @@ export const projectEvents = (projections: ReadonlyArray<AnyProjection>, keyStor
 
   const read = (recorded: RecordedEvent): ReadonlyArray<Read> => {
     const stream = parseStream(recorded.stream)
-    const concerned = O.isSome(stream) ? byCategory.get(stream.value.category) : undefined
-    return concerned === undefined ? [] : [{ recorded, projections: concerned, decoded: decode(recorded) }]
+    if (O.isNone(stream)) return []
+    const concerned = byCategory.get(stream.value.category)
+    return concerned === undefined ? [] : [{ recorded, projections: concerned, decoded: readAs(stream.value.category, recorded) }]
   }
   return (events) => {
     const concerning = events.flatMap(read)

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { Position } from '../../events/event-store.js'
+import type { Position, RecordedEvent } from '../../events/event-store.js'
 import type { KeyStore, KeyStoreUnavailable } from '../../events/key-store.js'
 import { isAfter } from '../../events/progress.js'
 import type { Announcer, CheckpointMoved, Committed, Feed, FeedBatch, ParkedStream, ProjectionStore, ProjectionStoreUnavailable } from '../ports.js'
@@ -53,8 +53,12 @@ interface Round {
 
 const announce = ({ announcer, announced }: ProjectorOptions, batch: FeedBatch, committed: Committed, from: Position | 'start'): void => {
   if (!isAfter(batch.through, from)) return
-  const unreadable = committed.parked.get(announced)
-  const events = batch.events.filter(({ position, stream }) => isAfter(position, from) && unreadable?.has(stream) !== true)
+  const parked = committed.parked.get(announced)
+  const isReadable = ({ stream, revision }: RecordedEvent): boolean => {
+    const waitsAt = parked?.get(stream)
+    return waitsAt === undefined || revision < waitsAt
+  }
+  const events = batch.events.filter((event) => isAfter(event.position, from) && isReadable(event))
   announcer.announce({ partition: batch.partition, after: from, through: batch.through, events })
 }
 

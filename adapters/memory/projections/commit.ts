@@ -4,7 +4,7 @@ import type { CheckpointMoved, Committed, ParkedStream, ProjectedBatch } from '.
 import { streamsOf, waitingLine } from '../../projection-store/waiting-line.js'
 import type { MemoryReadModel } from '../read-model.js'
 import { applySteps } from './apply-steps.js'
-import { booksOf, keepParked, skippedOf, type MemoryProjections } from './state.js'
+import { booksOf, keepParked, parkedAt, skippedOf, type MemoryProjections } from './state.js'
 
 const refusal = (state: MemoryProjections, models: ReadonlyArray<MemoryReadModel>, batch: ProjectedBatch): string | undefined => {
   for (const { name } of models) {
@@ -29,11 +29,11 @@ export const commitBatch = (
   for (const model of models) {
     const books = booksOf(state, model.name)
     const checkpoint = before.get(model.name) ?? 'start'
-    const line = waitingLine({ checkpoint, parked: books.parked.keys(), skipped: new Set(skippedOf(state, model.name).keys()) })
+    const line = waitingLine({ checkpoint, parked: parkedAt(books), skipped: new Set(skippedOf(state, model.name).keys()) })
     applySteps(model, line, batch.steps.get(model.name) ?? [])
     newlyParked.push(...keepParked(books, model.name, line, now))
     if (isAfter(batch.through, checkpoint)) books.checkpoints = books.checkpoints.with(batch.partition, batch.through)
   }
-  const parked = new Map(models.map(({ name }) => [name, new Set(streams.filter((stream) => booksOf(state, name).parked.has(stream)))]))
+  const parked = new Map(models.map(({ name }) => [name, new Map([...parkedAt(booksOf(state, name))].filter(([stream]) => streams.includes(stream)))]))
   return E.right({ before, parked, newlyParked })
 }

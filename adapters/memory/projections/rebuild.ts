@@ -4,7 +4,7 @@ import type { Rebuild, RebuildEnd, Steps, TableComparison } from '../../../proje
 import { waitingLine } from '../../projection-store/waiting-line.js'
 import type { MemoryReadModel, MemoryTables } from '../read-model.js'
 import { applySteps } from './apply-steps.js'
-import { booksOf, checkpointsOf, emptyBooks, inTurn, keepParked, skippedOf, type Books, type MemoryProjections } from './state.js'
+import { booksOf, checkpointsOf, emptyBooks, inTurn, keepParked, parkedAt, skippedOf, type Books, type MemoryProjections } from './state.js'
 
 interface Beside {
   readonly model: MemoryReadModel
@@ -20,7 +20,7 @@ const besideOf = (model: MemoryReadModel): Beside => {
 
 /** While the steps are applied the read model uses the rebuilt tables; all in one turn of the event loop. */
 const applyTo = (state: MemoryProjections, { model, live, books, rebuilt }: Beside, steps: Steps, now: number): void => {
-  const line = waitingLine({ checkpoint: 'start', parked: books.parked.keys(), skipped: new Set(skippedOf(state, model.name).keys()) })
+  const line = waitingLine({ checkpoint: 'start', parked: parkedAt(books), skipped: new Set(skippedOf(state, model.name).keys()) })
   const current = live.current()
   live.use(rebuilt)
   applySteps(model, line, steps.get(model.name) ?? [])

@@ -17,7 +17,7 @@ export const releaseStream = async (
   const steps = []
   for await (const chunk of heldBack(parked.revision, parked.through)) steps.push(...chunk)
   if (because !== undefined) skippedOf(state, model.name).set(parked.eventId, because)
-  const line = waitingLine({ checkpoint: 'start', parked: [], skipped: new Set(skippedOf(state, model.name).keys()) })
+  const line = waitingLine({ checkpoint: 'start', parked: new Map(), skipped: new Set(skippedOf(state, model.name).keys()) })
   applySteps(model, line, steps)
   books.parked.delete(stream)
   const [again] = keepParked(books, model.name, line, now)

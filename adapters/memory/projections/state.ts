@@ -32,6 +32,9 @@ export const booksOf = ({ books }: MemoryProjections, projection: string): Books
 export const checkpointsOf = (state: MemoryProjections, models: ReadonlyArray<{ readonly name: string }>): ReadonlyArray<Checkpoint> =>
   models.flatMap(({ name }) => booksOf(state, name).checkpoints.map((position, partition) => ({ projection: name, partition, position })))
 
+/** By parked stream: the revision that it waits at. */
+export const parkedAt = ({ parked }: Books): ReadonlyMap<StreamName, bigint> => new Map([...parked].map(([stream, { revision }]) => [stream, revision]))
+
 export const skippedOf = ({ skipped }: MemoryProjections, projection: string): Map<string, string> => {
   const found = skipped.get(projection) ?? new Map<string, string>()
   skipped.set(projection, found)

@@ -49,7 +49,7 @@ const commitWith = async (client: pg.ClientBase, targets: ReadonlyArray<Target>,
   const all = parking.length === 0 ? [] : await parkedStreams(client, parking.map(([target]) => target), streams)
   return {
     before,
-    parked: new Map([...lines].map(([{ model }, line]) => [model.name, new Set(streams.filter(line.isParked))])),
+    parked: new Map([...lines].map(([{ model }, line]) => [model.name, line.parked()])),
     newlyParked: all.filter(({ projection, eventId }) =>
       parking.some(([{ model }, line]) => model.name === projection && line.newlyParked().some(({ event }) => event.id === eventId))),
   }

@@ -7,17 +7,18 @@ import type { Target } from './target.js'
 interface KnownRow {
   readonly owner: string
   readonly stream: StreamName
+  readonly revision: string
   readonly event_id: string | null
 }
 
 const knownQuery = {
   name: 'projections.known',
   text: `WITH parked AS (
-      SELECT read_model, stream FROM projections.dead_letters WHERE read_model = ANY($1) AND stream = ANY($3) ORDER BY read_model, stream FOR UPDATE
+      SELECT read_model, stream, revision FROM projections.dead_letters WHERE read_model = ANY($1) AND stream = ANY($3) ORDER BY read_model, stream FOR UPDATE
     )
-    SELECT read_model AS owner, stream, NULL AS event_id FROM parked
+    SELECT read_model AS owner, stream, revision, NULL AS event_id FROM parked
     UNION ALL
-    SELECT projection, stream, event_id FROM projections.skipped WHERE projection = ANY($2) AND stream = ANY($3)`,
+    SELECT projection, stream, revision, event_id FROM projections.skipped WHERE projection = ANY($2) AND stream = ANY($3)`,
 } as const
 
 /** What is parked and skipped among these streams, by schema. Parked rows stay locked, so that no stream is released meanwhile. */
@@ -27,7 +28,7 @@ export const knownOf = async (
   const values = [targets.map(({ schema }) => schema), targets.map(({ model }) => model.name), streams]
   const { rows } = streams.length === 0 ? { rows: [] } : await client.query<KnownRow>({ ...knownQuery, values })
   return ({ schema, model }) => ({
-    parked: rows.flatMap(({ owner, stream, event_id }) => (event_id === null && owner === schema ? [stream] : [])),
+    parked: new Map(rows.flatMap(({ owner, stream, revision, event_id }) => (event_id === null && owner === schema ? [[stream, BigInt(revision)]] : []))),
     skipped: new Set(rows.flatMap(({ owner, event_id }) => (event_id !== null && owner === model.name ? [event_id] : []))),
   })
 }

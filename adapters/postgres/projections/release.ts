@@ -17,12 +17,12 @@ const releaseIn = async (client: pg.ClientBase, target: Target, stream: StreamNa
   if (parked === undefined) throw new Refused<ReleaseError>({ _tag: 'NotParked', projection, stream })
   if (because !== undefined) await skip(client, parked, because)
   const { skipped } = (await knownOf(client, [target], [stream]))(target)
-  const line = waitingLine({ checkpoint: 'start', parked: [], skipped })
+  const line = waitingLine({ checkpoint: 'start', parked: new Map(), skipped })
   for await (const steps of heldBack(parked.revision, parked.through)) {
     await applyCarefully(client, target, line, steps)
-    if (line.isParked(stream)) break
+    if (line.parked().has(stream)) break
   }
-  if (!line.isParked(stream)) {
+  if (!line.parked().has(stream)) {
     await unpark(client, target, stream)
     return { _tag: 'Released' }
   }

@@ -15,7 +15,7 @@ export const parking = (subject: Subject): void => {
       await done(store.resumeAfter(0, 1))
       const committed = await commit(store, both(first, second, others[0] ?? second, step(bad, 4)), 0, 4)
       await commit(store, both(others[1] ?? second, step(bad, 6)), 4, 6)
-      expect(committed.parked).toEqual(new Map([['journal', new Set([bad])], ['latest', new Set([bad])]]))
+      expect(committed.parked).toEqual(new Map([['journal', new Map([[bad, 2n]])], ['latest', new Map([[bad, 2n]])]]))
       expect(committed.newlyParked.map(({ projection, stream, revision, through }) => [projection, stream, revision, through]))
         .toEqual([['journal', bad, 2n, 4n], ['latest', bad, 2n, 4n]])
       expect(await rows('journal')).toEqual(notesOf(first, ...others))
