@@ -30,13 +30,18 @@ const assertClosed = (route: ApiRoute): void => {
   if (open.length > 0) throw new Error(`${route.operationId} lets unknown fields through at ${open.join(', ')}`)
 }
 
+const answersOf = ({ schema }: ApiRoute) =>
+  Object.fromEntries(Object.entries(schema.response).map(([status, answer]) => [
+    status, status === '204' ? { description: 'done', type: 'null' } : { description: 'as asked', content: { 'application/json': { schema: answer } } },
+  ]))
+
 const schemaOf = (route: ApiRoute): NonNullable<RouteOptions['schema']> => ({
   operationId: route.operationId,
   summary: route.summary,
   tags: [...route.tags],
   security: securityOf(route),
   ...partsOf(route),
-  response: { ...route.schema.response, '4xx': problemContent('refused; `detail` says what to do'), '5xx': problemContent('send the same again later') },
+  response: { ...answersOf(route), '4xx': problemContent('refused; `detail` says what to do'), '5xx': problemContent('send the same again later') },
 })
 
 const handlerOf = (route: ApiRoute) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

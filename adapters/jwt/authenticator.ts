@@ -12,8 +12,10 @@ import type { Clock } from '../../platform/clock.js'
 import type { DenyList } from '../issuer/ports.js'
 import { storeAway } from '../issuer/store-away.js'
 import { keysOf, type FindKey, type KeySource } from './key-set.js'
-import { algorithms, shapeOf } from './token-shape.js'
+import { shapeOf } from './token-shape.js'
 
+/** Signatures only, by key pairs only: nothing that a public key could be the secret of. */
+const algorithms = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'PS384', 'RS256']
 const MS_IN_SECOND = 1_000
 const CLOCK_TOLERANCE_S = 5
 const VERIFIED_TOKENS_KEPT = 10_000
@@ -84,7 +86,7 @@ const verify = async (token: string, checker: Checker, now: number): Promise<E.E
       const key = await findKey(header, input)
       if (E.isRight(key)) return key.right
       throw new KeyNotFound(key.left === 'Unavailable' ? away() : refused())
-    }, { issuer, audience, algorithms: [...algorithms], requiredClaims: ['exp', 'sub'], currentDate: new Date(now), clockTolerance: CLOCK_TOLERANCE_S })
+    }, { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], currentDate: new Date(now), clockTolerance: CLOCK_TOLERANCE_S })
     return identityOf(payload, checker, now)
   } catch (error) {
     if (error instanceof KeyNotFound) return E.left(error.problem)
