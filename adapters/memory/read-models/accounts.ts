@@ -1,6 +1,8 @@
 import type { AccountsWrite } from '../../../projections/accounts/writes.js'
 import { accountsModel } from '../../../projections/accounts/writes.js'
-import type { MemoryReadModel } from '../read-model.js'
+import type { MemoryReadModel, MemoryTables } from '../read-model.js'
+import type { Exchangeable } from './exchangeable.js'
+import { exchangeable } from './exchangeable.js'
 
 export interface MemoryDevice {
   readonly registeredAt: number
@@ -10,9 +12,14 @@ export interface MemoryDevice {
 
 export type MemoryProfile = Extract<AccountsWrite, { readonly op: 'profile' }>
 
+interface AccountTables extends MemoryTables {
+  readonly profiles: Map<string, MemoryProfile>
+  /** Account → device → what is known of it. */
+  readonly devices: Map<string, Map<string, MemoryDevice>>
+}
+
 export interface MemoryAccounts extends MemoryReadModel<AccountsWrite> {
-  readonly profiles: ReadonlyMap<string, MemoryProfile>
-  readonly devices: ReadonlyMap<string, ReadonlyMap<string, MemoryDevice>>
+  readonly tables: Exchangeable<AccountTables>
 }
 
 const deviceAfter = (before: MemoryDevice | undefined, write: Exclude<AccountsWrite, MemoryProfile>): MemoryDevice | undefined => {
@@ -25,22 +32,21 @@ const deviceAfter = (before: MemoryDevice | undefined, write: Exclude<AccountsWr
   }
 }
 
-export const memoryAccounts = (): MemoryAccounts => {
-  const profiles = new Map<string, MemoryProfile>()
-  const devices = new Map<string, Map<string, MemoryDevice>>()
+const applyDevice = (devices: AccountTables['devices'], write: Exclude<AccountsWrite, MemoryProfile>): void => {
+  const ofUser = devices.get(write.userId) ?? new Map<string, MemoryDevice>()
+  const device = deviceAfter(ofUser.get(write.deviceId), write)
+  if (device !== undefined) devices.set(write.userId, ofUser.set(write.deviceId, device))
+}
 
-  const applyDevice = (write: Exclude<AccountsWrite, MemoryProfile>): void => {
-    const ofUser = devices.get(write.userId) ?? new Map<string, MemoryDevice>()
-    const device = deviceAfter(ofUser.get(write.deviceId), write)
-    if (device !== undefined) devices.set(write.userId, ofUser.set(write.deviceId, device))
-  }
+export const memoryAccounts = (): MemoryAccounts => {
+  const tables = exchangeable((): AccountTables => ({ profiles: new Map(), devices: new Map() }))
   return {
     ...accountsModel,
-    profiles,
-    devices,
+    tables,
     apply: (writes) => {
+      const { profiles, devices } = tables.current()
       for (const write of writes) {
-        if (write.op !== 'profile') applyDevice(write)
+        if (write.op !== 'profile') applyDevice(devices, write)
         else if ((profiles.get(write.userId)?.revision ?? -1) <= write.revision) profiles.set(write.userId, write)
       }
     },

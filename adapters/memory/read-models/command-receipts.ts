@@ -6,6 +6,8 @@ import type { CommandReceiptsWrite } from '../../../projections/command-receipts
 import { commandReceiptsModel } from '../../../projections/command-receipts/writes.js'
 import { NOTHING_PROJECTED } from '../../message-facts.js'
 import type { MemoryReadModel } from '../read-model.js'
+import type { Exchangeable } from './exchangeable.js'
+import { exchangeable } from './exchangeable.js'
 
 interface Receipts {
   head: number
@@ -13,7 +15,8 @@ interface Receipts {
 }
 
 export interface MemoryCommandReceiptsModel extends MemoryReadModel<CommandReceiptsWrite> {
-  readonly receipts: ReadonlyMap<string, Receipts>
+  /** By stream. */
+  readonly tables: Exchangeable<{ readonly receipts: Map<string, Receipts> }>
 }
 
 const commandKey = (device: string, counter: number): string => `${device} ${counter}`
@@ -27,11 +30,12 @@ const record = (receipts: Receipts, { revision, command }: CommandReceiptsWrite)
 }
 
 export const memoryCommandReceiptsModel = (): MemoryCommandReceiptsModel => {
-  const receipts = new Map<string, Receipts>()
+  const tables = exchangeable(() => ({ receipts: new Map<string, Receipts>() }))
   return {
     ...commandReceiptsModel,
-    receipts,
+    tables,
     apply: (writes) => {
+      const { receipts } = tables.current()
       for (const write of writes) {
         const stream = conversationStream(write.conversation)
         const there = receipts.get(stream) ?? { head: NOTHING_PROJECTED, byCommand: new Map() }
@@ -42,9 +46,10 @@ export const memoryCommandReceiptsModel = (): MemoryCommandReceiptsModel => {
   }
 }
 
-export const memoryCommandReceipts = ({ receipts }: MemoryCommandReceiptsModel): CommandReceipts => ({
+export const memoryCommandReceipts = ({ tables }: MemoryCommandReceiptsModel): CommandReceipts => ({
   find: (stream, device, counter) => TE.fromIO(() => {
-    const found = receipts.get(stream)?.byCommand.get(commandKey(device, counter))
-    return { atRevision: receipts.get(stream)?.head ?? NOTHING_PROJECTED, first: O.fromNullable(found?.first), last: O.fromNullable(found?.last) }
+    const receipts = tables.current().receipts.get(stream)
+    const found = receipts?.byCommand.get(commandKey(device, counter))
+    return { atRevision: receipts?.head ?? NOTHING_PROJECTED, first: O.fromNullable(found?.first), last: O.fromNullable(found?.last) }
   }),
 })

@@ -1,6 +1,8 @@
 import type { InboxWrite } from '../../../projections/inbox/writes.js'
 import { inboxModel } from '../../../projections/inbox/writes.js'
 import type { MemoryReadModel } from '../read-model.js'
+import type { Exchangeable } from './exchangeable.js'
+import { exchangeable } from './exchangeable.js'
 
 /** Every field only ever grows. */
 export interface MemoryInboxRow {
@@ -13,7 +15,7 @@ export interface MemoryInboxRow {
 }
 
 export interface MemoryInbox extends MemoryReadModel<InboxWrite> {
-  readonly rows: ReadonlyMap<string, MemoryInboxRow>
+  readonly tables: Exchangeable<{ readonly rows: Map<string, MemoryInboxRow> }>
 }
 
 const after = (row: MemoryInboxRow | undefined, write: InboxWrite): MemoryInboxRow => {
@@ -27,11 +29,12 @@ const after = (row: MemoryInboxRow | undefined, write: InboxWrite): MemoryInboxR
 }
 
 export const memoryInbox = (): MemoryInbox => {
-  const rows = new Map<string, MemoryInboxRow>()
+  const tables = exchangeable(() => ({ rows: new Map<string, MemoryInboxRow>() }))
   return {
     ...inboxModel,
-    rows,
+    tables,
     apply: (writes) => {
+      const { rows } = tables.current()
       for (const write of writes) rows.set(write.conversation, after(rows.get(write.conversation), write))
     },
   }

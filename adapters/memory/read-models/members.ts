@@ -5,6 +5,8 @@ import { afterRemoved } from '../../../events/visibility.js'
 import type { MembersWrite } from '../../../projections/members/writes.js'
 import { membersModel } from '../../../projections/members/writes.js'
 import type { MemoryReadModel } from '../read-model.js'
+import type { Exchangeable } from './exchangeable.js'
+import { exchangeable } from './exchangeable.js'
 
 export interface MemoryMember {
   readonly role: Role
@@ -21,7 +23,7 @@ export interface MemoryGroup {
 }
 
 export interface MemoryMembers extends MemoryReadModel<MembersWrite> {
-  readonly groups: ReadonlyMap<string, MemoryGroup>
+  readonly tables: Exchangeable<{ readonly groups: Map<string, MemoryGroup> }>
 }
 
 /** With one more open interval; intervals that touch are one. */
@@ -49,11 +51,12 @@ const moved = (group: MemoryGroup, before: MemoryMember | undefined, write: Excl
 }
 
 export const memoryMembers = (): MemoryMembers => {
-  const groups = new Map<string, MemoryGroup>()
+  const tables = exchangeable(() => ({ groups: new Map<string, MemoryGroup>() }))
   return {
     ...membersModel,
-    groups,
+    tables,
     apply: (writes) => {
+      const { groups } = tables.current()
       for (const write of writes) {
         const group = groups.get(write.conversation) ?? { created: undefined, members: new Map() }
         groups.set(write.conversation, write.op === 'created' ? { created: write, members: group.members } : group)

@@ -15,9 +15,9 @@ const reactionsOf = (changes: ReadonlyArray<Changed>): ReadonlySet<string> => {
   return reactions
 }
 
-export const memoryMessageFacts = ({ conversations }: MemoryTimeline): MessageFacts => ({
+export const memoryMessageFacts = ({ tables }: MemoryTimeline): MessageFacts => ({
   bySequence: (conversation, sequence) => TE.fromIO(() => {
-    const timeline = conversations.get(conversation)
+    const timeline = tables.current().conversations.get(conversation)
     const changes = timeline?.changes.get(sequence) ?? []
     const deleted = changes.some(({ change }) => change.aspect === 'deletion')
     return {
@@ -28,7 +28,7 @@ export const memoryMessageFacts = ({ conversations }: MemoryTimeline): MessageFa
     }
   }),
   byMessageId: (conversation, messageId) => TE.fromIO(() => {
-    const timeline = conversations.get(conversation)
+    const timeline = tables.current().conversations.get(conversation)
     const sent = timeline?.events.find(({ message }) => message?.messageId === messageId)
     return { atRevision: timeline?.events.at(-1)?.sequence ?? NOTHING_PROJECTED, sequence: O.fromNullable(sent?.sequence) }
   }),

@@ -11,7 +11,7 @@ import type { MemoryTimeline } from './timeline.js'
 import type { Seen } from './visible-timeline.js'
 import { conversationsOf, messageSeen, nameSeen, pinsSeen, seenBy, visibleEvents } from './visible-timeline.js'
 
-export interface MemoryTables {
+export interface MemoryReadModels {
   readonly timeline: MemoryTimeline
   readonly members: MemoryMembers
   readonly inbox: MemoryInbox
@@ -27,9 +27,9 @@ const messagesOf = (seen: Seen, { olderThan = Number.POSITIVE_INFINITY, newerTha
   return { messages: page.slice(0, limit).map((sent) => messageSeen(seen, sent)), head: seen.head }
 }
 
-const timelineReader = ({ timeline, members }: MemoryTables): TimelineReader => {
+const timelineReader = ({ timeline, members }: MemoryReadModels): TimelineReader => {
   const seen = (account: string, conversation: string) => O.fromNullable(seenBy(timeline, members, account, conversation))
-  const recorded = (conversation: string) => timeline.conversations.get(conversation)?.events ?? []
+  const recorded = (conversation: string) => timeline.tables.current().conversations.get(conversation)?.events ?? []
   return {
     messages: (account, conversation, page) => TE.fromIO(() => O.map((of: Seen) => messagesOf(of, page))(seen(account, conversation))),
     events: (account, conversation, from, limit) => TE.fromIO(() => O.map((of: Seen) =>
@@ -50,18 +50,18 @@ const timelineReader = ({ timeline, members }: MemoryTables): TimelineReader => 
   }
 }
 
-const currentMembers = ({ members }: MemoryTables, conversation: string) =>
-  [...(members.groups.get(conversation)?.members ?? [])].filter(([, { visible }]) => isMember(visible))
+const currentMembers = ({ members }: MemoryReadModels, conversation: string) =>
+  [...(members.tables.current().groups.get(conversation)?.members ?? [])].filter(([, { visible }]) => isMember(visible))
 
-const conversationsReader = (tables: MemoryTables): ConversationsReader => {
-  const { timeline, members, inbox, readStates } = tables
+const conversationsReader = (models: MemoryReadModels): ConversationsReader => {
+  const { timeline, members, inbox, readStates } = models
   return {
     memberships: (account) => TE.fromIO(() => conversationsOf(timeline, members, account).map(({ conversation, visible, timeline: { events } }) =>
       ({ conversation, visible, headSequence: events.at(-1)?.sequence ?? 0 }))),
     find: (account, conversation) => TE.fromIO(() => {
-      const [seen, created] = [seenBy(timeline, members, account, conversation), members.groups.get(conversation)?.created]
+      const [seen, created] = [seenBy(timeline, members, account, conversation), members.tables.current().groups.get(conversation)?.created]
       if (seen === undefined || created === undefined) return O.none
-      const present = isMember(seen.visible) ? currentMembers(tables, conversation) : []
+      const present = isMember(seen.visible) ? currentMembers(models, conversation) : []
       return O.some({
         kind: created.kind, encryption: created.encryption, history: created.history, head: seen.head,
         name: nameSeen(inbox, seen),
@@ -74,8 +74,8 @@ const conversationsReader = (tables: MemoryTables): ConversationsReader => {
     readStates: (account, conversation) => TE.fromIO(() => {
       const seen = seenBy(timeline, members, account, conversation)
       if (seen === undefined) return O.none
-      const shown = new Set([account, ...(isMember(seen.visible) ? currentMembers(tables, conversation).map(([userId]) => userId) : [])])
-      return O.some([...(readStates.markers.get(conversation) ?? [])]
+      const shown = new Set([account, ...(isMember(seen.visible) ? currentMembers(models, conversation).map(([userId]) => userId) : [])])
+      return O.some([...(readStates.tables.current().markers.get(conversation) ?? [])]
         .filter(([userId]) => shown.has(userId))
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([userId, through]) => ({ userId, through })))
@@ -83,11 +83,11 @@ const conversationsReader = (tables: MemoryTables): ConversationsReader => {
   }
 }
 
-const entryOf = ({ members, inbox, readStates }: MemoryTables, account: string, seen: Seen, countAtMost: number): ReadonlyArray<StoredInboxEntry> => {
+const entryOf = ({ members, inbox, readStates }: MemoryReadModels, account: string, seen: Seen, countAtMost: number): ReadonlyArray<StoredInboxEntry> => {
   const { conversation, visible, member } = seen
-  const [created, row] = [members.groups.get(conversation)?.created, inbox.rows.get(conversation)]
+  const [created, row] = [members.tables.current().groups.get(conversation)?.created, inbox.tables.current().rows.get(conversation)]
   if (created === undefined || row?.activity === undefined) return []
-  const through = readStates.markers.get(conversation)?.get(account) ?? 0
+  const through = readStates.tables.current().markers.get(conversation)?.get(account) ?? 0
   const messages = visibleEvents(seen).filter(({ message }) => message !== undefined)
   const last = messages.at(-1)
   const { position, at } = isMember(visible) ? row.activity : member
@@ -103,10 +103,10 @@ const entryOf = ({ members, inbox, readStates }: MemoryTables, account: string, 
 
 const placeOf = ({ activity, conversation }: Pick<StoredInboxEntry, 'activity' | 'conversation'>): string => `${activity} ${conversation}`
 
-const inboxReader = (tables: MemoryTables): InboxReader => ({
+const inboxReader = (models: MemoryReadModels): InboxReader => ({
   page: (account, { before, limit, countAtMost }) => TE.fromIO(() =>
-    conversationsOf(tables.timeline, tables.members, account)
-      .flatMap((seen) => entryOf(tables, account, seen, countAtMost))
+    conversationsOf(models.timeline, models.members, account)
+      .flatMap((seen) => entryOf(models, account, seen, countAtMost))
       .filter((entry) => before === undefined || placeOf(entry) < placeOf(before))
       .sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1))
       .slice(0, limit)),
@@ -114,27 +114,27 @@ const inboxReader = (tables: MemoryTables): InboxReader => ({
 
 const accountOf = ({ userId, recorded }: MemoryProfile): StoredAccount => ({ userId, profile: recorded })
 
-const accountsReader = ({ accounts: { profiles, devices } }: MemoryTables): AccountsReader => ({
+const accountsReader = ({ accounts: { tables } }: MemoryReadModels): AccountsReader => ({
   find: (userIds) => TE.fromIO(() => [...new Set(userIds)].flatMap((userId) => {
-    const profile = profiles.get(userId)
+    const profile = tables.current().profiles.get(userId)
     return profile === undefined ? [] : [accountOf(profile)]
   })),
   byHandle: (handleDigest) => TE.fromIO(() => {
-    const holders = [...profiles.values()].filter((profile) => profile.handleDigest === handleDigest)
+    const holders = [...tables.current().profiles.values()].filter((profile) => profile.handleDigest === handleDigest)
     return O.map(accountOf)(O.fromNullable(holders.sort((one, other) => (one.recorded.position < other.recorded.position ? 1 : -1))[0]))
   }),
   withDevices: (userId) => TE.fromIO(() => O.map((profile: MemoryProfile) => ({
     account: accountOf(profile),
-    devices: [...(devices.get(userId) ?? [])]
+    devices: [...(tables.current().devices.get(userId) ?? [])]
       .map(([deviceId, { registeredAt, revoked }]) => ({ deviceId, registeredAt, revoked }))
       .sort((one, other) => one.registeredAt - other.registeredAt || (one.deviceId < other.deviceId ? -1 : 1)),
-  }))(O.fromNullable(profiles.get(userId)))),
+  }))(O.fromNullable(tables.current().profiles.get(userId)))),
 })
 
 /** What the queries read from, in memory; every answer is of one moment, since nothing is awaited within it. */
-export const memoryReaders = (tables: MemoryTables): Readers => ({
-  timeline: timelineReader(tables),
-  conversations: conversationsReader(tables),
-  inbox: inboxReader(tables),
-  accounts: accountsReader(tables),
+export const memoryReaders = (models: MemoryReadModels): Readers => ({
+  timeline: timelineReader(models),
+  conversations: conversationsReader(models),
+  inbox: inboxReader(models),
+  accounts: accountsReader(models),
 })

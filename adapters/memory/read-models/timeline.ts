@@ -1,6 +1,8 @@
 import type { MessageChange, TimelineWrite } from '../../../projections/timeline/writes.js'
 import { timelineModel } from '../../../projections/timeline/writes.js'
 import type { MemoryReadModel } from '../read-model.js'
+import type { Exchangeable } from './exchangeable.js'
+import { exchangeable } from './exchangeable.js'
 
 export type Changed = TimelineWrite & { readonly change: MessageChange }
 
@@ -12,7 +14,7 @@ export interface MemoryConversation {
 }
 
 export interface MemoryTimeline extends MemoryReadModel<TimelineWrite> {
-  readonly conversations: ReadonlyMap<string, MemoryConversation>
+  readonly tables: Exchangeable<{ readonly conversations: Map<string, MemoryConversation> }>
 }
 
 const hasChange = (write: TimelineWrite): write is Changed => write.change !== undefined
@@ -27,11 +29,12 @@ const record = (conversation: MemoryConversation, write: TimelineWrite): void =>
 }
 
 export const memoryTimeline = (): MemoryTimeline => {
-  const conversations = new Map<string, MemoryConversation>()
+  const tables = exchangeable(() => ({ conversations: new Map<string, MemoryConversation>() }))
   return {
     ...timelineModel,
-    conversations,
+    tables,
     apply: (writes) => {
+      const { conversations } = tables.current()
       for (const write of writes) {
         const conversation = conversations.get(write.conversation) ?? { events: [], bySequence: new Map(), changes: new Map() }
         conversations.set(write.conversation, conversation)

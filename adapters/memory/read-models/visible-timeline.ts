@@ -20,15 +20,15 @@ export interface Seen {
 const nothing: MemoryConversation = { events: [], bySequence: new Map(), changes: new Map() }
 
 export const seenBy = (timeline: MemoryTimeline, members: MemoryMembers, account: string, conversation: string): Seen | undefined => {
-  const member = members.groups.get(conversation)?.members.get(account)
+  const member = members.tables.current().groups.get(conversation)?.members.get(account)
   if (member === undefined) return undefined
-  const lines = timeline.conversations.get(conversation) ?? nothing
+  const lines = timeline.tables.current().conversations.get(conversation) ?? nothing
   const last = member.visible.at(-1)?.to
   return { conversation, member, visible: member.visible, timeline: lines, head: last ?? lines.events.at(-1)?.sequence ?? 0 }
 }
 
 export const conversationsOf = (timeline: MemoryTimeline, members: MemoryMembers, account: string): ReadonlyArray<Seen> =>
-  [...members.groups.keys()].sort().flatMap((conversation) => seenBy(timeline, members, account, conversation) ?? [])
+  [...members.tables.current().groups.keys()].sort().flatMap((conversation) => seenBy(timeline, members, account, conversation) ?? [])
 
 export const visibleEvents = ({ timeline, visible }: Seen): ReadonlyArray<TimelineWrite> => timeline.events.filter(({ sequence }) => mayRead(visible, sequence))
 
@@ -67,6 +67,6 @@ export const pinsSeen = (seen: Seen): ReadonlyArray<number> => {
 
 /** The event that named the conversation last, up to the newest sequence that may be read. */
 export const nameSeen = (inbox: MemoryInbox, { conversation, timeline, head }: Seen): RecordedEvent | undefined => {
-  const named = inbox.rows.get(conversation)?.names.findLast((sequence) => sequence <= head)
+  const named = inbox.tables.current().rows.get(conversation)?.names.findLast((sequence) => sequence <= head)
   return named === undefined ? undefined : timeline.bySequence.get(named)?.recorded
 }

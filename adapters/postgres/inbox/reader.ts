@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Position } from '../../../events/event-store.js'
 import type { ConversationKind, Encryption } from '../../../events/schemas/conversation.js'
+import { streamId } from '../../../events/streams.js'
 import { readStatesModel } from '../../../projections/read-states/writes.js'
 import type { InboxReader, StoredInboxEntry, StoredMessage } from '../../../read-side/ports.js'
 import { membersSchema, readableHead, within } from '../members/readable.js'
@@ -65,7 +66,7 @@ const lastMessages = async (client: pg.ClientBase, rows: ReadonlyArray<EntryRow>
   const parts = await messageStates(client, [
     wanted.map(({ conversation }) => conversation), wanted.map(({ sequence }) => sequence), wanted.map(({ visible }) => visible),
   ])
-  return new Map(messagesOf(parts).map((message) => [message.sent.stream, message]))
+  return new Map(messagesOf(parts).map((message) => [streamId(message.sent.stream), message]))
 }
 
 const isEvent = (name: EventRow | ReadonlyArray<null>): name is EventRow => name[0] !== null

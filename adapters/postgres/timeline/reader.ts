@@ -12,6 +12,9 @@ const members = `${membersSchema}.members`
 const BEFORE_ALL = ''
 const NEWEST = 2_147_483_647
 
+/** Sequences that no conversation reaches are as good as the last one. */
+const inRange = (sequence: number): number => Math.min(sequence, NEWEST)
+
 export const headOf = (conversation: string): string => `(SELECT max(h.sequence) FROM ${events} h WHERE h.conversation = ${conversation})`
 
 type ReaderRow = readonly [part: 'reader', head: number, ...unknown[]]
@@ -75,8 +78,8 @@ const isEvent = (row: EventRow | ReadonlyArray<null>): row is EventRow => row[0]
 
 const messages = async (pool: pg.Pool, account: string, conversation: string, { olderThan, newerThan, limit }: PageOfMessages) => {
   const rows = newerThan === undefined
-    ? await older(pool, [account, conversation, olderThan ?? NEWEST, limit])
-    : await newer(pool, [account, conversation, newerThan, limit])
+    ? await older(pool, [account, conversation, inRange(olderThan ?? NEWEST), limit])
+    : await newer(pool, [account, conversation, inRange(newerThan), limit])
   const reader = rows.find((row): row is ReaderRow => row[0] === 'reader')
   if (reader === undefined) return O.none
   const ascending = messagesOf(rows.filter(isPart))
@@ -87,12 +90,12 @@ const messages = async (pool: pg.Pool, account: string, conversation: string, { 
 export const postgresTimelineReader = (pool: pg.Pool): TimelineReader => ({
   messages: (account, conversation, page) => answering(() => messages(pool, account, conversation, page)),
   events: (account, conversation, from, limit) => answering(async () => {
-    const rows = await visibleEvents(pool, [account, conversation, from, limit])
+    const rows = await visibleEvents(pool, [account, conversation, inRange(from), limit])
     return rows.length === 0 ? O.none : O.some(rows.filter(isEvent).map(eventOf))
   }),
   missed: (account, after, limit) =>
     answering(async () => (await missedEvents(pool, [account, after === 'start' ? BEFORE_ALL : after, limit])).map(eventOf)),
-  range: (conversation, from, to) => answering(async () => (await eventsBetween(pool, [conversation, from, to])).map(eventOf)),
+  range: (conversation, from, to) => answering(async () => (await eventsBetween(pool, [conversation, inRange(from), inRange(to)])).map(eventOf)),
   heads: (conversations) => answering(async () => {
     const rows = await newestSequences(pool, [conversations])
     return new Map(rows.flatMap(([conversation, head]) => (head === null ? [] : [[conversation, head] as const])))

@@ -1,0 +1,21 @@
+import { inspect } from 'node:util'
+import { memoryReadModels } from '../../../adapters/memory/read-models.js'
+import { memoryCommandReceipts } from '../../../adapters/memory/read-models/command-receipts.js'
+import { memoryMessageFacts } from '../../../adapters/memory/read-models/message-facts.js'
+import { memoryReaders } from '../../../adapters/memory/read-models/readers.js'
+import type { MemoryReadModel } from '../../../adapters/memory/read-model.js'
+import type { OpenReadModels } from './subject.js'
+import { readModelNames } from './subject.js'
+
+export const openMemoryReadModels = async (): Promise<OpenReadModels> => {
+  const models = memoryReadModels()
+  return {
+    apply: async (name, writes) => (models[name] as MemoryReadModel).apply(writes),
+    readers: memoryReaders(models),
+    facts: memoryMessageFacts(models.timeline),
+    receipts: memoryCommandReceipts(models.commandReceipts),
+    rows: async () => readModelNames.flatMap((name) => Object.values<Map<string, unknown>>(models[name].tables.current()).flatMap((table) =>
+      [...table].map((row) => `${name} ${inspect(row, { depth: null, maxArrayLength: null, sorted: true })}`))).sort(),
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,35 @@
+import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
+import { inTransaction } from '../../../adapters/postgres/pool.js'
+import type { PostgresReadModel } from '../../../adapters/postgres/read-model.js'
+import { liveSchema } from '../../../adapters/postgres/read-model.js'
+import { postgresReaders, postgresReadModels } from '../../../adapters/postgres/read-models.js'
+import { postgresMessageFacts } from '../../../adapters/postgres/timeline/message-facts.js'
+import type { MigratedDatabase } from '../../support/migrated-database.js'
+import { migratedDatabase } from '../../support/migrated-database.js'
+import type { OpenReadModels } from './subject.js'
+import { readModelNames } from './subject.js'
+
+export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<MigratedDatabase, 'pool'>> => {
+  const { pool, drop } = await migratedDatabase()
+  for (const name of readModelNames) {
+    const schema = liveSchema(postgresReadModels[name])
+    await pool.query(`CREATE SCHEMA ${schema}; ${postgresReadModels[name].ddl.replaceAll(':schema', schema)}`)
+  }
+  const rowsOf = async (schema: string, table: string): Promise<ReadonlyArray<string>> => {
+    const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${schema}.${table} t ORDER BY 1`)
+    return rows.map(({ row }) => `${schema}.${table} ${row}`)
+  }
+  return {
+    pool,
+    apply: (name, writes) => {
+      const model: PostgresReadModel<never> = postgresReadModels[name]
+      return inTransaction(pool, (client) => model.apply(client, liveSchema(model), writes as ReadonlyArray<never>))
+    },
+    readers: postgresReaders(pool),
+    facts: postgresMessageFacts(pool),
+    receipts: postgresCommandReceipts(pool),
+    rows: async () => (await Promise.all(readModelNames.flatMap((name) =>
+      postgresReadModels[name].tables.map((table) => rowsOf(liveSchema(postgresReadModels[name]), table))))).flat(),
+    close: drop,
+  }
+}
