@@ -18,7 +18,10 @@ const IDLE_TRANSACTION_TIMEOUT_MS = 60_000
 const IDLE_CONNECTION_MS = 60_000
 const KEEP_ALIVE_AFTER_MS = 10_000
 
-/** A connection that died while idle is replaced at its next use; without a listener the event would end the process. */
+/**
+ * A connection that died while idle is replaced at its next use, one that died between two statements of a transaction fails
+ * the next of them; without a listener the event would end the process.
+ */
 const diedWhileIdle = (): void => undefined
 
 /**
@@ -39,7 +42,7 @@ export const postgresPool = (settings: PostgresSettings): pg.Pool => {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     allowExitOnIdle: true,
-  }).on('error', diedWhileIdle)
+  }).on('error', diedWhileIdle).on('connect', (client) => client.on('error', diedWhileIdle))
 }
 
 /**
