@@ -143,6 +143,11 @@ describe('the HTTP listener', () => {
     expect(await refusal(await ask(`/v1/things/${account}?${query}`))).toMatchObject({ type: problemType('malformed') })
   })
 
+  it('an error in the address says where', async () => {
+    expect((await refusal(await ask(`/v1/things/x?limit=0`))).errors).toEqual([{ path: '/params/id', message: expect.stringContaining('pattern') }])
+    expect((await refusal(await ask(`/v1/things/${account}?limit=0&q=1`))).errors).toEqual([{ path: '/query/q', message: 'unknown field' }, { path: '/query/limit', message: 'must be >= 1' }])
+  })
+
   it('an id of another shape, also an encoded one, reaches nothing', async () => {
     for (const id of ['x', '%24all', '..%2f..', account.toUpperCase(), `${'a'.repeat(101)}`]) {
       expect([400, 404]).toContain((await refusal(await ask(`/v1/things/${id}`))).status)

@@ -40,7 +40,7 @@ const errorsOf = (schema: TSchema, value: unknown, part: Part): FieldErrors =>
   Errors(narrowed(schema, value), value)
     .flatMap(told)
     .slice(0, ERRORS_AT_MOST)
-    .map(({ path, message }) => ({ path: `/${part}${path}`, message }))
+    .map(({ path, message }) => ({ path: `/${part === 'querystring' ? 'query' : part}${path}`, message }))
 
 /**
  * Checks one part of a request. Nothing is removed or filled in: an unknown field is an error. What stands in the URL is
