@@ -19,7 +19,7 @@ export interface ClientOptions {
   readonly sync?: string
   /** Each sync token as it comes, after the events before it were delivered: keep the last. */
   readonly onSync?: (token: string) => void
-  /** The device's next command number per conversation, where it is known; others are learned from the gateway. */
+  /** The device's next command number per conversation, where it is known; the others are asked for before the first command. */
   readonly counters?: Readonly<Record<string, number>>
   /** Default: the platform's, else that of `ws`. */
   readonly webSocket?: SocketConstructor

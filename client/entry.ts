@@ -1,12 +1,10 @@
 import type { Acknowledgement, Problem } from '../events/wire/answers.js'
-import type { ConversationCommand } from '../events/wire/commands.js'
 import { CommandRefused } from './client.js'
 import type { Numbering } from './numbering.js'
 import type { Answer } from './pipeline.js'
 import { refusalOf } from './refusal.js'
 
 export interface NewEntry {
-  readonly type: ConversationCommand['type']
   /** The command's JSON as it was when it was queued. */
   readonly body: string
   readonly resolve: (ack: Acknowledgement) => void

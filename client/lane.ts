@@ -43,11 +43,11 @@ export const lane = ({ conversation, next, pipeline, limits, random, onSettled }
   let againAfterMs: number | undefined
 
   const sendNext = (): boolean => {
-    const window = numbers.isKnown() ? limits.inFlightPerConversation : 1
+    const window = numbers.isCertain() ? limits.inFlightPerConversation : 1
     if (draining || pause.isWaiting() || inFlight >= window) return false
     const entry = entries.find((waiting) => !waiting.inFlight && waiting.settle === undefined)
     if (entry === undefined) return false
-    const counter = numbers.give(entry)
+    const counter = numbers.give(entry.counter)
     entry.counter = counter
     entry.inFlight = true
     inFlight += 1

@@ -57,7 +57,7 @@ export const outbox = ({ pipeline, limits, random, counters }: OutboxSurrounding
           return
         }
         queued += 1
-        laneOf(conversation).add({ type: command.type, body: body.right, resolve, reject })
+        laneOf(conversation).add({ body: body.right, resolve, reject })
       }),
     stop: (error) => {
       stopped = error
