@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { uuidv7 } from 'uuidv7'
+import { catchUpFeed } from '../../adapters/catch-up/feed.js'
+import { memoryFanOut } from '../../adapters/memory/fan-out.js'
+import { memoryProjectionStore, memoryProgress } from '../../adapters/memory/projections/store.js'
+import { emptyMemoryProjections } from '../../adapters/memory/projections/state.js'
+import { memoryReadModels } from '../../adapters/memory/read-models.js'
+import { memoryCommandReceipts } from '../../adapters/memory/read-models/command-receipts.js'
+import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
+import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
+import { memorySocketServer } from '../../adapters/memory/socket-server.js'
+import type { CommandSide } from '../../command-side/index.js'
+import type { CommittedBatch } from '../../events/committed.js'
+import { problem } from '../../events/wire/problems.js'
+import { createGateway, type Gateway } from '../../gateway/index.js'
+import type { Authenticator, FanOut, SocketServer } from '../../gateway/ports.js'
+import { createLogger } from '../../platform/logging.js'
+import { accountsProjection } from '../../projections/accounts/project.js'
+import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
+import { inboxProjection } from '../../projections/inbox/project.js'
+import { startProjector, type Projection } from '../../projections/index.js'
+import { membersProjection } from '../../projections/members/project.js'
+import { readStatesProjection } from '../../projections/read-states/project.js'
+import { timelineProjection } from '../../projections/timeline/project.js'
+import { createReadSide } from '../../read-side/create.js'
+import type { ReadSide } from '../../read-side/index.js'
+import { commandSides, handleDigest } from './command-side.js'
+
+const YEAR_MS = 365 * 86_400_000
+
+/** Access tokens of the tests: who, until when, under which id. */
+export const tokenFor = (account: string, expiresAt = Date.now() + YEAR_MS, tokenId = uuidv7()): string =>
+  `${account}.${expiresAt}.${tokenId}`
+
+/** Knows the tokens of `tokenFor`, and those that were revoked. */
+const tokenReader = (revoked: Set<string>): Authenticator => ({
+  identify: (token) => {
+    const [account, expiresAt, tokenId] = token.split('.')
+    const ok = account !== undefined && tokenId !== undefined && !revoked.has(tokenId)
+    return ok ? TE.right({ account, expiresAt: Number(expiresAt), tokenId }) : TE.left(problem('unauthenticated'))
+  },
+  revoked: (ids) => TE.right(new Set(ids.filter((id) => revoked.has(id)))),
+})
+
+export interface GatewayStack {
+  readonly commandSide: CommandSide
+  readonly readSide: ReadSide
+  readonly gateway: Gateway
+  readonly sockets: ReturnType<typeof memorySocketServer>
+  readonly revoked: Set<string>
+  /** The gateway's clock is this much ahead of the real one. */
+  readonly ahead: (milliseconds: number) => void
+  /** Batches that answer true are not announced to the gateway. */
+  readonly lose: (chooses: (batch: CommittedBatch) => boolean) => void
+  /** Tells the gateway that batches may have been lost, as a connection that is back does. */
+  readonly noticeGap: () => void
+  /** Another gateway over the same sides, on a socket server of its own. */
+  readonly another: (socketServer: SocketServer) => Promise<Gateway>
+  readonly defects: ReadonlyArray<unknown>
+  readonly close: () => Promise<void>
+}
+
+/** The whole way of a message over memory adapters: commands, log, feed, projections, queries, fan-out, gateway. */
+export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
+  const disk = commandSides()
+  const models = memoryReadModels()
+  const all = Object.values(models)
+  const state = emptyMemoryProjections()
+  const progress = memoryProgress(all, state)
+  const { eventStore, keyStore } = disk.parts()
+  const commandSide = disk.start({ messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
+  const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest })
+  const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
+  let loses = (_batch: CommittedBatch): boolean => false
+  const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
+  const projector = startProjector({
+    feed: catchUpFeed({ eventStore, partitions }), group: 'spec', keyStore,
+    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection] as ReadonlyArray<Projection<unknown>>,
+    store: memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice }),
+    announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
+    announced: timelineProjection.name,
+    onProblem: (told) => { defects.push(told) },
+  })
+  const [revoked, defects, syncTokenKey]: [Set<string>, unknown[], Buffer] = [new Set(), [], randomBytes(32)]
+  let skew = 0
+  const quiet = createLogger('silent')
+  const logger = { ...quiet, debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => { defects.push(fields) } }
+  const another = (socketServer: SocketServer): Promise<Gateway> =>
+    createGateway({ socketServer, fanOut, authenticator: tokenReader(revoked), commandSide, readSide, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
+  const sockets = memorySocketServer(['https://app.example'])
+  const gateway = await another(sockets)
+  return {
+    commandSide, readSide, gateway, sockets, revoked, another, defects,
+    ahead: (milliseconds) => { skew = milliseconds },
+    lose: (chooses) => { loses = chooses },
+    noticeGap: () => { for (const notice of gaps) notice() },
+    close: async () => {
+      await gateway.close()
+      await projector.stop()
+      await commandSide.close()
+      await eventStore.close()
+    },
+  }
+}
