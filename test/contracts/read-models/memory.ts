@@ -3,7 +3,7 @@ import { memoryReadModels } from '../../../adapters/memory/read-models.js'
 import { memoryCommandReceipts } from '../../../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../../adapters/memory/read-models/readers.js'
-import type { MemoryReadModel } from '../../../adapters/memory/read-model.js'
+import type { MemoryReadModel, MemoryTables } from '../../../adapters/memory/read-model.js'
 import type { OpenReadModels } from './subject.js'
 import { readModelNames } from './subject.js'
 
@@ -14,8 +14,10 @@ export const openMemoryReadModels = async (): Promise<OpenReadModels> => {
     readers: memoryReaders(models),
     facts: memoryMessageFacts(models.timeline),
     receipts: memoryCommandReceipts(models.commandReceipts),
-    rows: async () => readModelNames.flatMap((name) => Object.values<Map<string, unknown>>(models[name].tables.current()).flatMap((table) =>
-      [...table].map((row) => `${name} ${inspect(row, { depth: null, maxArrayLength: null, sorted: true })}`))).sort(),
+    rows: async () => readModelNames.flatMap((name) => {
+      const tables: MemoryTables = models[name].tables.current()
+      return Object.values(tables).flatMap((table) => [...table].map((row) => `${name} ${inspect(row, { depth: null, maxArrayLength: null, sorted: true })}`))
+    }).sort(),
     close: async () => undefined,
   }
 }

@@ -9,8 +9,8 @@ import { migratedDatabase } from '../../support/migrated-database.js'
 import type { OpenReadModels } from './subject.js'
 import { readModelNames } from './subject.js'
 
-export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<MigratedDatabase, 'pool'>> => {
-  const { pool, drop } = await migratedDatabase()
+export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<MigratedDatabase, 'pool' | 'url'>> => {
+  const { pool, url, drop } = await migratedDatabase()
   for (const name of readModelNames) {
     const schema = liveSchema(postgresReadModels[name])
     await pool.query(`CREATE SCHEMA ${schema}; ${postgresReadModels[name].ddl.replaceAll(':schema', schema)}`)
@@ -21,6 +21,7 @@ export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<Mi
   }
   return {
     pool,
+    url,
     apply: (name, writes) => {
       const model: PostgresReadModel<never> = postgresReadModels[name]
       return inTransaction(pool, (client) => model.apply(client, liveSchema(model), writes as ReadonlyArray<never>))

@@ -1,0 +1,67 @@
+import { uuidv7 } from 'uuidv7'
+import { expect, it } from 'vitest'
+import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
+import { postgresPool } from '../../../adapters/postgres/pool.js'
+import { postgresReaders } from '../../../adapters/postgres/read-models.js'
+import { postgresMessageFacts } from '../../../adapters/postgres/timeline/message-facts.js'
+import type { Position } from '../../../events/event-store.js'
+import { conversationStream } from '../../../events/streams.js'
+import type { openPostgresReadModels } from './postgres.js'
+import { answer } from './subject.js'
+
+/** 200 conversations of 100 events and 20 members each, and 7,800 small ones. */
+const filled = `
+  CREATE TEMP TABLE c AS SELECT gen_random_uuid() AS conversation, n FROM generate_series(1, 200) n;
+  INSERT INTO timeline_v1.events SELECT conversation, s, lpad((n * 100 + s)::text, 20, '0'), gen_random_uuid(), 'MessageSent', 1,
+    gen_random_uuid(), gen_random_uuid(), repeat('d', 200)::bytea, repeat('m', 250)::bytea, repeat('s', 200)::bytea FROM c, generate_series(0, 99) s;
+  INSERT INTO timeline_v1.changes SELECT conversation, s, s + 1, CASE s % 4 WHEN 0 THEN 'pin' ELSE 'content' END, NULL, NULL, true FROM c, generate_series(0, 98, 3) s;
+  INSERT INTO c SELECT gen_random_uuid(), n FROM generate_series(201, 8000) n;
+  INSERT INTO members_v1.conversations SELECT conversation, 'group', 'readable', 'shared' FROM c;
+  INSERT INTO members_v1.members SELECT conversation, md5((n * 7 + s)::text)::uuid, 'member', s, '{[0,)}', '0', 0, s FROM c, generate_series(1, 20) s WHERE n <= 200;
+  INSERT INTO inbox_v1.conversations SELECT conversation, 99, 99, lpad(n::text, 20, '0'), 0 FROM c;
+  INSERT INTO inbox_v1.names SELECT conversation, s FROM c, generate_series(0, 40) s WHERE n <= 200;
+  INSERT INTO read_states_v1.markers SELECT conversation, user_id, 1 FROM members_v1.members;
+  INSERT INTO command_receipts_v1.receipts SELECT conversation, gen_random_uuid(), s, s, s FROM c, generate_series(0, 99) s WHERE n <= 200;
+  INSERT INTO command_receipts_v1.heads SELECT conversation, 99 FROM c;
+  INSERT INTO accounts_v1.profiles SELECT gen_random_uuid(), 0, md5(n::text), '0', gen_random_uuid(), '', 1, '', '', '' FROM generate_series(1, 5000) n;
+  INSERT INTO accounts_v1.devices SELECT user_id, gen_random_uuid(), 0, false, 1 FROM accounts_v1.profiles;
+  ANALYZE`
+
+export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
+  it('no query scans a table that grows with the log, by the plan that serves every parameter', async () => {
+    const models = await open()
+    const pool = postgresPool({ url: models.url, connections: 1 })
+    try {
+      await models.pool.query(filled)
+      const { timeline, conversations, inbox, accounts } = postgresReaders(pool)
+      const [facts, receipts, account, conversation] = [postgresMessageFacts(pool), postgresCommandReceipts(pool), uuidv7(), uuidv7()]
+      await pool.query('SET plan_cache_mode = force_generic_plan')
+      await answer(timeline.messages(account, conversation, { limit: 50 }))
+      await answer(timeline.messages(account, conversation, { newerThan: 0, limit: 50 }))
+      await answer(timeline.events(account, conversation, 0, 50))
+      await answer(timeline.missed(account, 'start' as Position, 50))
+      await answer(timeline.range(conversation, 0, 50))
+      await answer(timeline.heads([conversation]))
+      await answer(conversations.memberships(account))
+      await answer(conversations.find(account, conversation))
+      await answer(conversations.readStates(account, conversation))
+      await answer(inbox.page(account, { before: undefined, limit: 50, countAtMost: 999 }))
+      await answer(accounts.find([account]))
+      await answer(accounts.byHandle('x'))
+      await answer(accounts.withDevices(account))
+      await answer(facts.bySequence(conversation, 1))
+      await answer(facts.byMessageId(conversation, account))
+      await answer(receipts.find(conversationStream(conversation), account, 1))
+      const { rows } = await pool.query<{ name: string; parameters: number }>(
+        'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements WHERE NOT from_sql ORDER BY name')
+      expect(rows).toHaveLength(16)
+      for (const { name, parameters } of rows) {
+        const plan = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE "${name}" (${Array.from({ length: parameters }, () => 'NULL').join(', ')})`)
+        expect(plan.rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('Seq Scan')), name).toEqual([])
+      }
+    } finally {
+      await pool.end()
+      await models.close()
+    }
+  })
+}
