@@ -6,6 +6,7 @@ export type Tampering = 'content' | 'chain'
 
 /** What the application hears, in this order guarantee: per conversation by sequence, each event once. */
 export interface ClientHandlers {
+  /** The event may be shared with other clients of the process: read it, never write to it. */
   readonly onEvent: (event: DeliveredEvent) => void
   readonly onRead?: (read: { readonly conversation: string; readonly userId: string; readonly through: number }) => void
   /** The gateway could not tell what was missed: read inbox and timelines again. */

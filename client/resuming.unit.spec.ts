@@ -1,10 +1,11 @@
 import { uuidv7 } from 'uuidv7'
 import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import type { DeliveredEvent } from '../events/wire/answers.js'
 import type { ServerFrame } from '../events/wire/frames.js'
 import { gatewayHarness, numerals, texts } from '../test/support/scripted-gateway/harness.js'
 import { until } from '../test/support/until.js'
-import type { ClientState, Tampering } from './index.js'
+import type { ClientState, SocketConstructor, Tampering } from './index.js'
 
 const { gateway, heard, live } = gatewayHarness()
 const conversation = uuidv7()
@@ -58,6 +59,20 @@ describe('resuming', () => {
     say('b')
     await live({ sync: 'after-1' })
     expect(texts(heard(), conversation)).toEqual(['b'])
+  })
+
+  it('on a socket of the caller’s own choice', async () => {
+    const urls: Array<string> = []
+    const webSocket = class extends WebSocket {
+      constructor(url: string) {
+        super(url)
+        urls.push(url)
+      }
+    } as unknown as SocketConstructor
+    const client = await live({ webSocket })
+    client.drop()
+    await client.live()
+    expect(urls).toEqual([gateway().url, gateway().url])
   })
 
   it('events that come again are dropped', async () => {

@@ -1,6 +1,6 @@
 import type { DeliveredEvent } from '../events/wire/answers.js'
 import type { ClientHandlers } from './client.js'
-import { contentIsGenuine, hashOf } from './integrity.js'
+import { integrityOf } from './integrity.js'
 
 /** What is known of one conversation: a few words, whatever its length. */
 interface Cursor {
@@ -46,8 +46,8 @@ export const view = ({ device, handlers, reconnectsPerGap }: ViewSurroundings): 
     gone !== undefined && userIdOf(event, 'MemberAdded') === gone && (self === undefined || self === gone)
 
   const verify = (event: DeliveredEvent, before: string | null | undefined): string | undefined => {
-    const hash = hashOf(event)
-    if (!contentIsGenuine(event)) handlers.onTampered?.(event, 'content')
+    const { hash, isGenuine } = integrityOf(event)
+    if (!isGenuine) handlers.onTampered?.(event, 'content')
     if (hash === undefined || (before !== undefined && event.metadata.previous !== before)) handlers.onTampered?.(event, 'chain')
     return hash
   }
