@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildSync } from 'esbuild'
 import { afterAll, describe, expect, it } from 'vitest'
+import { until } from '../test/support/until.js'
 import { createLogger } from './logging.js'
 import { createShutdown } from './shutdown.js'
 
@@ -58,29 +59,29 @@ describe('a process that stops on signals', () => {
     writeFileSync(join(folder, 'source.ts'), source(step, then))
     buildSync({ entryPoints: [join(folder, 'source.ts')], outfile: script, bundle: true, platform: 'node', format: 'esm', logLevel: 'error', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" } })
     const child = spawn(process.execPath, [script])
-    await once(child.stdout, 'data')
-    return { child, ended: once(child, 'exit') as Promise<[number | null, string | null]> }
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk) => { said += String(chunk) })
+    const ended = once(child, 'close') as Promise<[number | null, string | null]>
+    await until(() => said.startsWith('up'))
+    return { child, said: () => said, ended }
   }
 
   it('SIGTERM ends it in order with code 0', async () => {
-    const { child, ended } = await run('async () => { process.stdout.write("stopped") }')
-    const said = once(child.stdout, 'data')
+    const { child, said, ended } = await run('async () => { process.stdout.write(" stopped") }')
     child.kill('SIGTERM')
-    expect([String((await said)[0]), (await ended)[0]]).toEqual(['stopped', 0])
+    expect([(await ended)[0], said()]).toEqual([0, 'up stopped'])
   })
 
   it('a second signal ends it at once', async () => {
-    const { child, ended } = await run('() => { process.stdout.write("stopping"); return new Promise(() => undefined) }')
-    const said = once(child.stdout, 'data')
+    const { child, said, ended } = await run('() => { process.stdout.write(" stopping"); return new Promise(() => undefined) }')
     child.kill('SIGINT')
-    await said
+    await until(() => said() === 'up stopping')
     child.kill('SIGINT')
     expect((await ended)[0]).toBe(130)
   })
 
   it('a defect that nobody caught ends it in order with code 1', async () => {
-    const { child, ended } = await run('async () => { process.stdout.write("stopped") }', 'setTimeout(() => { throw new Error("defect") }, 20)')
-    const said = once(child.stdout, 'data')
-    expect([String((await said)[0]), (await ended)[0]]).toEqual(['stopped', 1])
+    const { said, ended } = await run('async () => { process.stdout.write(" stopped") }', 'setTimeout(() => { throw new Error("defect") }, 20)')
+    expect([(await ended)[0], said()]).toEqual([1, 'up stopped'])
   })
 })
