@@ -15,6 +15,8 @@ export interface Sealing {
   readonly keys: UnitKeys
   /** Obtains the keys once more: a key that was not flushed may be gone with the append whose outcome is not known. */
   readonly renew: () => Promise<E.Either<Problem, UnitKeys>>
+  /** False while the store is known to be away: tried once, so that a lane full of commands is answered at once. */
+  readonly patient: boolean
 }
 
 export type AppendFailure = AppendError | { readonly _tag: 'Refused'; readonly problem: Problem }
@@ -30,7 +32,7 @@ const refused = (problem: Problem): E.Either<AppendFailure, never> => E.left({ _
  * `StoreUnavailable` as the answer means that the outcome is still unknown.
  */
 export const appendSealed = async (
-  eventStore: EventStore, { stream, after, chained }: Place, { seal, keys, renew }: Sealing, elapsed: () => number,
+  eventStore: EventStore, { stream, after, chained }: Place, { seal, keys, renew, patient }: Sealing, elapsed: () => number,
 ): Promise<E.Either<AppendFailure, { readonly events: NewEvents; readonly at: Appended }>> => {
   const expected = chained ? (after === undefined ? 'no-stream' : { revision: after.revision }) : 'any'
   const startedAt = elapsed()
@@ -43,7 +45,7 @@ export const appendSealed = async (
     if (E.isRight(answer)) return E.right({ events, at: answer.right })
     if (answer.left._tag !== 'StoreUnavailable') return answer
     const waitMs = Math.min(answer.left.retryAfterMs, RETRY_AFTER_AT_MOST_MS)
-    if (retries >= RETRIES || elapsed() - startedAt + waitMs > RETRY_WITHIN_MS) return answer
+    if (!patient || retries >= RETRIES || elapsed() - startedAt + waitMs > RETRY_WITHIN_MS) return answer
     await delay(waitMs)
     const renewed = await renew()
     if (E.isLeft(renewed)) return answer

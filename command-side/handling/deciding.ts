@@ -73,9 +73,10 @@ const failureOf = (failure: AppendFailure): Failure => {
  * bounded number of times. What is not appended (refusals, `unchanged`) is answered only by the stream's present. The
  * caller holds the stream's lane. `onAppended` runs after the append and before the answer.
  */
-export const decideAndAppend = <State>(deps: CommandSideDependencies, states: StreamStates<State>) =>
-  async (stream: StreamName, decide: Decide<State>, onAppended: (drafts: ReadonlyArray<AnyDraft>, last: Last) => Promise<Acknowledgement>): Promise<Answer> => {
-    const elapsed = deps.elapsed ?? monotonic
+export const decideAndAppend = <State>(deps: CommandSideDependencies, states: StreamStates<State>) => {
+  const elapsed = deps.elapsed ?? monotonic
+  let awayUntil = 0
+  return async (stream: StreamName, decide: Decide<State>, onAppended: (drafts: ReadonlyArray<AnyDraft>, last: Last) => Promise<Acknowledgement>): Promise<Answer> => {
     const started = await states.current(stream)
     const news: RecordedEvent[] = []
     let { kept, fresh } = started
@@ -97,7 +98,7 @@ export const decideAndAppend = <State>(deps: CommandSideDependencies, states: St
       const place = { stream, after: kept.last, chained: true }
       const ids = step.drafts.map(() => deps.newId())
       const seal = (keys: UnitKeys) => sealDrafts(place, step.drafts, ids, keys, step.stamp)
-      const appended = await appendSealed(deps.eventStore, place, { seal, keys: step.keys, renew: step.renew }, elapsed)
+      const appended = await appendSealed(deps.eventStore, place, { seal, keys: step.keys, renew: step.renew, patient: elapsed() >= awayUntil }, elapsed)
       if (E.isRight(appended)) {
         const { last } = states.appended(stream, kept, appended.right.events, appended.right.at)
         if (last === undefined) throw new Error('an append makes a stream')
@@ -105,7 +106,10 @@ export const decideAndAppend = <State>(deps: CommandSideDependencies, states: St
       }
       const failure = failureOf(appended.left)
       if (!failure.retry) {
-        if (!failure.outcomeKnown) states.forget(stream)
+        if (!failure.outcomeKnown) {
+          states.forget(stream)
+          awayUntil = elapsed() + (failure.problem.retryAfterMs ?? 0)
+        }
         return E.left(failure.problem)
       }
       deps.hooks?.conflict?.(stream)
@@ -113,5 +117,6 @@ export const decideAndAppend = <State>(deps: CommandSideDependencies, states: St
     }
     return E.left(problem('busy', { retryAfterMs: CONTENDED_RETRY_MS }))
   }
+}
 
 export const monotonic = (): number => performance.now()

@@ -42,7 +42,7 @@ export const receiptsHandler = (deps: CommandSideDependencies, conversations: St
     const draft = { type: 'ReadAdvanced', data: { userId: account, through } } as const
     const ids = [derivedId('read', conversation, account, String(through))]
     const keys = new Map<string, Uint8Array>()
-    const sealing = { seal: () => sealDrafts(place, [draft], ids, keys, stamp), keys, renew: async () => E.right(keys) }
+    const sealing = { seal: () => sealDrafts(place, [draft], ids, keys, stamp), keys, renew: async () => E.right(keys), patient: true }
     const appended = await appendSealed(deps.eventStore, place, sealing, deps.elapsed ?? monotonic)
     if (E.isRight(appended)) return E.right({ through, recordedAt, position: appended.right.at.position })
     if (appended.left._tag === 'StoreUnavailable') return E.left(unavailable(appended.left.retryAfterMs))

@@ -95,6 +95,23 @@ describe('a store that loses', () => {
     expect(stored(world.log)).toBe(before[0] + 1)
   })
 
+  it('while the store is away, those that wait in a lane are answered without waiting for it one by one', async () => {
+    const world = commandSides()
+    const { ada, group } = await members(world)
+    const { eventStore } = world.parts()
+    let appends = 0
+    const gone: EventStore = { ...eventStore, append: () => async () => {
+      appends += 1
+      return E.left({ ...away, retryAfterMs: 10_000 })
+    } }
+    const side = world.start({ eventStore: gone })
+    const before = stored(world.log)
+    const refused = await Promise.all(Array.from({ length: 50 }, () => refusal(side.conversation(ada, group, 2, message('x')))))
+    expect(new Set(refused.map(codeOf))).toEqual(new Set(['unavailable']))
+    expect(appends).toBeLessThanOrEqual(4 + 49)
+    expect(stored(world.log)).toBe(before)
+  })
+
   it('a key that a crash took together with the append is made anew, and the message opens', async () => {
     const world = commandSides()
     const { ada, group } = await members(world)
