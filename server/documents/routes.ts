@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { createIssuer } from '../../adapters/issuer/issuer.js'
+import { signingKeysIn } from '../../adapters/issuer/signing-keys.js'
+import type { ApiRoute } from '../../adapters/http/mounting.js'
+import { memoryEventStore } from '../../adapters/memory/event-store.js'
+import { memoryHandleRegistry } from '../../adapters/memory/handle-registry.js'
+import { memoryIssuerStore } from '../../adapters/memory/issuer-store.js'
+import { memoryKeyStore } from '../../adapters/memory/key-store.js'
+import { emptyMemoryProjections } from '../../adapters/memory/projections/state.js'
+import { memoryProgress } from '../../adapters/memory/projections/store.js'
+import { memoryReadModels } from '../../adapters/memory/read-models.js'
+import { memoryCommandReceipts } from '../../adapters/memory/read-models/command-receipts.js'
+import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
+import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
+import { memorySnapshotStore } from '../../adapters/memory/snapshot-store.js'
+import { commandRoutes, createCommandSide } from '../../command-side/index.js'
+import { systemClock } from '../../platform/clock.js'
+import { newId } from '../../platform/identifiers.js'
+import { queryRoutes } from '../../read-side/api/routes.js'
+import { createReadSide } from '../../read-side/create.js'
+import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+/** Every route of the API over empty memory, for whoever only wants to read what the routes say of themselves. */
+export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
+  const [models, keyStore] = [memoryReadModels(), memoryKeyStore()]
+  const handleDigest = (handle: string) => handle
+  const commandSide = createCommandSide({
+    eventStore: memoryEventStore(), keyStore, handleDigest, newId, clock: systemClock,
+    snapshots: memorySnapshotStore(), handles: memoryHandleRegistry(),
+    messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts),
+  })
+  const readSide = createReadSide({
+    readers: memoryReaders(models), keyStore, handleDigest, progress: memoryProgress(Object.values(models), emptyMemoryProjections()),
+  })
+  const issuer = createIssuer({
+    store: memoryIssuerStore(), keys: signingKeysIn(join(tmpdir(), 'tidings-never-read'), systemClock), clock: systemClock, newId,
+    accessTokenMinutes: 1, refreshTokenDays: 1, issuerUrl: 'http://127.0.0.1:8080', audience: 'tidings',
+    register: () => TE.right(undefined), accountOf: () => TE.right(O.none),
+  })
+  return [...issuer.routes, ...commandRoutes(commandSide), ...queryRoutes(readSide)]
+}
