@@ -3,7 +3,7 @@ import type { EventStore, StreamName } from '../../events/event-store.js'
 import type { Feed } from '../../projections/ports.js'
 import { startLane, type Lane } from '../feed/lane.js'
 import { partitionOf } from '../feed/partition.js'
-import { isWithin, type Place } from '../feed/places.js'
+import { isWithin, lowest, type Place } from '../feed/places.js'
 import { untilDone } from '../feed/until-done.js'
 import { ignoreProblem, type OnProblem } from '../problem.js'
 import { turns } from './turns.js'
@@ -23,8 +23,6 @@ interface Partition {
   readonly resumedAfter: Place
   readonly lane: Lane<undefined>
 }
-
-const lowest = (places: ReadonlyArray<Place>): Place => places.reduce((low, place) => (isWithin(place, low) ? place : low))
 
 /** The partitions as far as they have come; none when the signal aborted before all had said. */
 const openPartitions = async (

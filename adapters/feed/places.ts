@@ -10,3 +10,6 @@ export const furthest = (first: Place, ...others: ReadonlyArray<Place | undefine
   for (const other of others) if (other !== undefined && isWithin(far, other)) far = other
   return far
 }
+
+/** The one that lies before all others; `start` when there is none. */
+export const lowest = (places: ReadonlyArray<Place>): Place => places.reduce((low, place) => (isWithin(place, low) ? place : low), places[0] ?? 'start')

@@ -1,5 +1,5 @@
-import { setTimeout as after } from 'node:timers/promises'
 import type { Consumer } from 'kafkajs'
+import { withinTime } from '../../platform/within-time.js'
 import type { OnProblem } from '../problem.js'
 import type { ConsumeOptions } from './assignment.js'
 import { kafkaClient, type KafkaConnection } from './client.js'
@@ -15,7 +15,7 @@ const FETCH_WAIT_MS = 200
 const COMMIT_INTERVAL_MS = 1_000
 /** kafkajs may stop fetching without a word: a consumer that is silent this long is replaced. */
 const SILENCE_MS = 30_000
-const DISCONNECT_TIMEOUT_MS = 5_000
+const DISCONNECT_TIMEOUT_MS = 2_000
 
 export interface ConsumerSource {
   readonly connection: KafkaConnection
@@ -52,11 +52,9 @@ const start = async (consumer: Consumer, topic: string, share: Share): Promise<v
   await consumer.run({ autoCommit: false, eachBatch: async (payload) => share.take(payload) })
 }
 
-const withinTime = (work: Promise<unknown>): Promise<unknown> => {
-  const giveUp = new AbortController()
-  const settled = work.catch(() => undefined).finally(() => giveUp.abort())
-  return Promise.race([settled, after(DISCONNECT_TIMEOUT_MS, undefined, { signal: giveUp.signal, ref: false }).catch(() => undefined)])
-}
+/** kafkajs waits for a broker that is gone; what is left of the consumer then does nothing any more. */
+const disconnected = (connected: { readonly disconnect: () => Promise<void> }): Promise<void> =>
+  withinTime(connected.disconnect(), DISCONNECT_TIMEOUT_MS).catch(() => undefined)
 
 /**
  * Consumes as one member of the group until the signal aborts; rejects when this consumer cannot go on. What is being
@@ -64,11 +62,10 @@ const withinTime = (work: Promise<unknown>): Promise<unknown> => {
  */
 export const consumeAsMember = async ({ connection, topic, onProblem }: ConsumerSource, options: ConsumeOptions): Promise<void> => {
   const [groupId, name] = [consumerGroup(topic.prefix, options.group), eventsTopic(topic.prefix)]
-  const kafka = kafkaClient(connection)
-  const admin = kafka.admin()
-  const consumer = kafka.consumer({
+  const admin = kafkaClient(connection).admin()
+  const consumer = kafkaClient(connection, 'many').consumer({
     groupId, heartbeatInterval: HEARTBEAT_INTERVAL_MS, sessionTimeout: SESSION_TIMEOUT_MS, rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-    maxWaitTimeInMs: FETCH_WAIT_MS, minBytes: 1, allowAutoTopicCreation: false,
+    maxWaitTimeInMs: FETCH_WAIT_MS, minBytes: 1, allowAutoTopicCreation: false, retry: {},
   })
   const share = consumerShare({ consumer, admin, topic: name, groupId, options, onProblem })
   const { over, release } = untilOver(consumer, options.signal)
@@ -82,6 +79,6 @@ export const consumeAsMember = async ({ connection, topic, onProblem }: Consumer
     clearInterval(committing)
     await share.end()
     await share.commit()
-    await Promise.all([withinTime(consumer.disconnect()), withinTime(admin.disconnect())])
+    await Promise.all([disconnected(consumer), disconnected(admin)])
   }
 }

@@ -6,10 +6,10 @@ import { furthest, isWithin, type Place } from '../feed/places.js'
 import { untilDone } from '../feed/until-done.js'
 import { ignoreProblem, type OnProblem } from '../problem.js'
 import type { KafkaConnection } from './client.js'
+import { endOfTopic } from './end-of-topic.js'
 import { recordOf, tickOf } from './record.js'
 import { topicSender, type Sender } from './sender.js'
 import { ensureEventsTopic, eventsTopic, type TopicSettings } from './topics.js'
-import { topicWatermark } from './watermark.js'
 
 export interface RelayOptions {
   readonly eventStore: EventStore
@@ -45,10 +45,13 @@ const announcements = (
   const tell = (partition: number, place: Place) => { told[partition] = furthest(told[partition] ?? 'start', place) }
   const untold = () => told.flatMap((place, partition) => (isWithin(watermark, place) ? [] : [partition]))
   const tickSoon = () => {
-    if (!signal.aborted && untold().length > 0) timer ??= setTimeout(() => void tick().catch(onTickFailure).finally(tickSoon), TICK_INTERVAL_MS)
+    if (timer !== undefined || signal.aborted || untold().length === 0) return
+    timer = setTimeout(() => void untilDone(tick, signal, onTickFailure).then(() => {
+      timer = undefined
+      tickSoon()
+    }), TICK_INTERVAL_MS)
   }
   const tick = async () => {
-    timer = undefined
     const [ticked, behind] = [watermark, untold()]
     if (ticked === 'start' || behind.length === 0) return
     await sender.send(behind.map((partition) => ({ partition, ...tickOf(ticked) })))
@@ -91,7 +94,7 @@ export const startRelay = ({ eventStore, connection, topic, onProblem = ignorePr
   const relay = async (): Promise<void> => {
     const made = await untilDone(() => ensureEventsTopic(connection, topic), signal, failed('making the topic'))
     if (O.isNone(made)) return
-    const start = await untilDone(() => topicWatermark(connection, topic), signal, failed('asking the topic where to go on'))
+    const start = await untilDone(() => endOfTopic(connection, topic), signal, failed('asking the topic where to go on'))
     if (O.isNone(start)) return
     const sender = topicSender(connection, eventsTopic(topic.prefix))
     const out = announcements(sender, topic.partitions, start.value, signal, failed('sending the watermark'))

@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import { kafkaClient, type KafkaConnection } from './client.js'
 
 // Names of topics and groups are persisted for ever.
@@ -44,7 +44,7 @@ const check = async (admin: Admin, topic: string, partitions: number): Promise<v
   const found = topics[0]?.partitions.length
   if (found !== partitions) throw new TopicMismatch(`${topic} has ${found} partitions, the settings say ${partitions}`)
   const configNames = KEPT_FOR_EVER.map(({ name }) => name)
-  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }] })
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }] })
   const entries = resources[0]?.configEntries ?? []
   for (const { name, value } of KEPT_FOR_EVER) {
     const entry = entries.find(({ configName }) => configName === name)

@@ -1,8 +1,8 @@
 import { uuidv7 } from 'uuidv7'
 import type { Consumer, KafkaMessage } from 'kafkajs'
-import { furthest, type Place } from '../feed/places.js'
+import { furthest, lowest, type Place } from '../feed/places.js'
 import { kafkaClient, type KafkaConnection } from './client.js'
-import { watermarkOf } from './record.js'
+import { positionOf, watermarkOf } from './record.js'
 import { eventsTopic, tailGroup, type TopicSettings } from './topics.js'
 
 const TIME_LIMIT_MS = 10_000
@@ -40,10 +40,11 @@ const recordsAt = async (consumer: Consumer, topic: string, offsets: Offsets): P
 }
 
 /**
- * How far the topic says that all its partitions have come: the greatest watermark among their last records (ADR 11).
+ * Up to where every partition has its events, by its own last record: the event itself and the watermark that it carries
+ * (ADR 11, 13). Nothing that one partition says is believed of another, since a broker that failed may have lost the end of some.
  * Reads one record a partition, under a consumer group of its own that is removed afterwards. Rejects when Kafka does not answer.
  */
-export const topicWatermark = async (connection: KafkaConnection, settings: TopicSettings): Promise<Place> => {
+export const endOfTopic = async (connection: KafkaConnection, settings: TopicSettings): Promise<Place> => {
   const topic = eventsTopic(settings.prefix)
   const groupId = tailGroup(settings.prefix, uuidv7())
   const kafka = kafkaClient(connection)
@@ -52,10 +53,10 @@ export const topicWatermark = async (connection: KafkaConnection, settings: Topi
     await admin.connect()
     const ends = await admin.fetchTopicOffsets(topic)
     const offsets = new Map(ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, String(BigInt(high) - 1n)]))
-    if (offsets.size === 0) return 'start'
+    if (offsets.size < ends.length) return 'start'
     const records = await recordsAt(kafka.consumer({ groupId, maxWaitTimeInMs: FETCH_WAIT_MS }), topic, offsets)
     await admin.deleteGroups([groupId]).catch(() => undefined)
-    return furthest('start', ...records.map(watermarkOf))
+    return lowest(records.map((record) => furthest('start', watermarkOf(record), positionOf(record))))
   } finally {
     await admin.disconnect().catch(() => undefined)
   }
