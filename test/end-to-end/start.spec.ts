@@ -9,7 +9,8 @@ import { program, startServer, type ServerProcess } from '../support/server-proc
 import { signedUp } from '../support/signed-up.js'
 import { until } from '../support/until.js'
 
-const canaries = { handle: 'zq_handle_canary', name: 'Zq Name Canary', email: 'zq-mail-canary@example.org', text: 'zq text canary', group: 'zq group canary' }
+const profile = { handle: 'zq_handle_canary', name: 'Zq Name Canary', email: 'zq-mail-canary@example.org' }
+const canaries = { ...profile, text: 'zq text canary', group: 'zq group canary' }
 
 const filesBelow = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : entry.isFile() ? [join(folder, entry.name)] : []))
@@ -38,7 +39,7 @@ describe('npm start on embedded defaults', () => {
   })
 
   it('a command becomes an event, a projection, a push; whoever hears of it can read it (G9)', async () => {
-    const [ada, bob] = [await signedUp(server, canaries), await signedUp(server, { handle: 'bob_1' })]
+    const [ada, bob] = [await signedUp(server, profile), await signedUp(server, { handle: 'bob_1' })]
     conversation = newId()
     await ada.client.command(conversation, { type: 'CreateConversation', kind: 'group', encryption: 'readable', members: [bob.account], name: { text: canaries.group } })
     const { sequence, position } = await ada.client.command(conversation, { type: 'SendMessage', messageId: newId(), content: { text: canaries.text } })
