@@ -97,17 +97,23 @@ const fill = async (options: RebuildOptions, rebuild: Rebuild, project: ProjectE
   }
   // The next chunk is read and projected while the database applies the one before.
   let applying: Promise<void> = Promise.resolve()
-  for await (const chunk of chunksOf(options.eventStore, 'start', signal, goesOn)) {
-    const steps = await orFail(project(chunk))
-    await applying
-    applying = orFail(rebuild.fill(steps)).then(() => {
-      events += chunk.length
-      position = chunk.at(-1)?.position ?? position
-      options.onProgress({ events, position, through })
-    })
-    applying.catch(() => undefined)
+  const apply = async (chunk: ReadonlyArray<RecordedEvent>, steps: Steps): Promise<void> => {
+    await orFail(rebuild.fill(steps))
+    events += chunk.length
+    position = chunk.at(-1)?.position ?? position
+    options.onProgress({ events, position, through })
   }
-  await applying
+  try {
+    for await (const chunk of chunksOf(options.eventStore, 'start', signal, goesOn)) {
+      const steps = await orFail(project(chunk))
+      await applying
+      applying = apply(chunk, steps)
+      applying.catch(() => undefined)
+    }
+  } finally {
+    // Also when reading failed: nothing is under way when the rebuild is abandoned.
+    await applying
+  }
   return { events, position }
 }
 

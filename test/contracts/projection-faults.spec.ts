@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { postgresEventStore } from '../../adapters/postgres/event-store/event-store.js'
 import { postgresPool } from '../../adapters/postgres/pool.js'
@@ -179,6 +180,14 @@ describeWith(['postgres'], 'projections on a Postgres that fails', () => {
       expect(world.problems[0]).toMatchObject({ _tag: 'NotCommitted', error: { _tag: 'CheckpointMoved' } })
       expect((await rowsOf('latest_v2', 'notes'))).toEqual(latestOf(all))
     })
+  })
+
+  it('a read model of which no version is live cannot be rebuilt: it is begun by the feed', async () => {
+    const world = await open()
+    const unborn = { ...journal, name: 'unborn' }
+    const store = postgresProjectionStore({ pool: database.pool, readModels: [unborn] })
+    const projections = [noting('unborn', 1, () => undefined)]
+    expect(await rebuildOf(world, { projections, store })()).toEqual(E.left({ _tag: 'NothingLive', projection: 'unborn' }))
   })
 
   it('several processes that start at once make the read models once', async () => {

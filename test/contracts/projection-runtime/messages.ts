@@ -11,7 +11,7 @@ import { seal } from '../../../events/sealing.js'
 export const aConversation = (): StreamName => conversationStream(uuidv7())
 export const anAccount = (): StreamName => accountStream(uuidv7())
 
-const metadata = (recordedAt: number): Metadata => ({ recordedAt, actor: 'system', device: null, command: null, correlation: uuidv7(), previous: null })
+const metadata = (recordedAt: number): Metadata => ({ recordedAt, actor: uuidv7(), device: null, command: null, correlation: uuidv7(), previous: null })
 
 const encoded = (id: string, event: AnyEvent, recordedAt: number, sealed: Uint8Array | undefined): NewEvent => {
   const made = encode(id, event, metadata(recordedAt), sealed)
