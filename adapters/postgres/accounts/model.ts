@@ -4,7 +4,7 @@ import type { AccountsWrite } from '../../../projections/accounts/writes.js'
 import { accountsModel } from '../../../projections/accounts/writes.js'
 import { inWaves } from '../../in-waves.js'
 import { arrayOf } from '../array-literal.js'
-import { packedBytes, unpackedColumns } from '../packed-bytes.js'
+import { byteaArray } from '../binary-array.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -15,10 +15,7 @@ const upsertProfiles = {
   name: 'profiles',
   text: `
     INSERT INTO :schema.profiles AS p (user_id, revision, handle_digest, position, id, type, version, data, metadata, sealed)
-    SELECT w.user_id, w.revision, w.handle_digest, w.position, w.id, w.type, w.version, ${unpackedColumns('$12')}
-    FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::integer[],
-      $8::integer[], $9::integer[], $10::integer[], $11::integer[])
-      AS w (user_id, revision, handle_digest, position, id, type, version, start, data_bytes, metadata_bytes, sealed_bytes)
+    SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::integer[], $8::bytea[], $9::bytea[], $10::bytea[])
     ON CONFLICT (user_id) DO UPDATE SET revision = excluded.revision, handle_digest = excluded.handle_digest, position = excluded.position,
       id = excluded.id, type = excluded.type, version = excluded.version, data = excluded.data, metadata = excluded.metadata, sealed = excluded.sealed
     WHERE p.revision <= excluded.revision`,
@@ -42,20 +39,19 @@ const revokeDevices = {
     WHERE d.user_id = w.user_id AND d.device_id = w.device_id AND d.revision < w.revision`,
 }
 
-const profileParameters = (writes: ReadonlyArray<Op<'profile'>>): ReadonlyArray<unknown> => {
-  const packed = packedBytes(writes.map(({ recorded }) => recorded))
-  return [
-    arrayOf(writes.map(({ userId }) => userId)),
-    arrayOf(writes.map(({ revision }) => revision)),
-    // Quoted by the driver: how a digest is spelt is its maker's.
-    writes.map(({ handleDigest }) => handleDigest ?? null),
-    arrayOf(writes.map(({ recorded }) => recorded.position)),
-    arrayOf(writes.map(({ recorded }) => recorded.id)),
-    arrayOf(writes.map(({ recorded }) => recorded.type)),
-    arrayOf(writes.map(({ recorded }) => recorded.version)),
-    packed.starts, packed.data, packed.metadata, packed.sealed, packed.body,
-  ]
-}
+const profileParameters = (writes: ReadonlyArray<Op<'profile'>>): ReadonlyArray<unknown> => [
+  arrayOf(writes.map(({ userId }) => userId)),
+  arrayOf(writes.map(({ revision }) => revision)),
+  // Quoted by the driver: how a digest is spelt is its maker's.
+  writes.map(({ handleDigest }) => handleDigest ?? null),
+  arrayOf(writes.map(({ recorded }) => recorded.position)),
+  arrayOf(writes.map(({ recorded }) => recorded.id)),
+  arrayOf(writes.map(({ recorded }) => recorded.type)),
+  arrayOf(writes.map(({ recorded }) => recorded.version)),
+  byteaArray(writes.map(({ recorded }) => recorded.data)),
+  byteaArray(writes.map(({ recorded }) => recorded.metadata)),
+  byteaArray(writes.map(({ recorded }) => recorded.sealed)),
+]
 
 const deviceKeys = (writes: ReadonlyArray<OfDevice>) => [
   arrayOf(writes.map(({ userId }) => userId)), arrayOf(writes.map(({ deviceId }) => deviceId)), arrayOf(writes.map(({ revision }) => revision)),

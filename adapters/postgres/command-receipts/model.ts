@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { CommandReceiptsWrite } from '../../../projections/command-receipts/writes.js'
 import { commandReceiptsModel } from '../../../projections/command-receipts/writes.js'
 import { arrayOf } from '../array-literal.js'
+import { integerArray, uuidArray } from '../binary-array.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -17,7 +18,7 @@ const upsertReceipts = {
   name: 'receipts',
   text: `
     INSERT INTO :schema.receipts AS r (conversation, device, counter, first, last)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::integer[], $5::integer[])
+    SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::integer[]), unnest($5::integer[])
     ON CONFLICT (conversation, device, counter) DO UPDATE SET first = least(r.first, excluded.first), last = greatest(r.last, excluded.last)
     WHERE r.first > excluded.first OR r.last < excluded.last`,
 }
@@ -48,11 +49,11 @@ export const postgresCommandReceiptsModel: PostgresReadModel<CommandReceiptsWrit
     const [receipts, heads] = [receiptsOf(writes), new Map(writes.map(({ conversation, revision }) => [conversation, revision]))]
     if (receipts.length > 0) {
       await run(client, schema, upsertReceipts, [
-        arrayOf(receipts.map(({ conversation }) => conversation)),
-        arrayOf(receipts.map(({ device }) => device)),
+        uuidArray(receipts.map(({ conversation }) => conversation)),
+        uuidArray(receipts.map(({ device }) => device)),
         arrayOf(receipts.map(({ counter }) => counter)),
-        arrayOf(receipts.map(({ first }) => first)),
-        arrayOf(receipts.map(({ last }) => last)),
+        integerArray(receipts.map(({ first }) => first)),
+        integerArray(receipts.map(({ last }) => last)),
       ])
     }
     if (heads.size > 0) await run(client, schema, upsertHeads, [arrayOf([...heads.keys()]), arrayOf([...heads.values()])])

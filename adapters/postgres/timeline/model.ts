@@ -2,18 +2,17 @@ import { readFileSync } from 'node:fs'
 import type { MessageChange, TimelineWrite } from '../../../projections/timeline/writes.js'
 import { timelineModel } from '../../../projections/timeline/writes.js'
 import { arrayOf } from '../array-literal.js'
-import { packedBytes, unpackedColumns } from '../packed-bytes.js'
+import { byteaArray, integerArray, uuidArray } from '../binary-array.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
+// Unnested side by side in the select list: rows stream into the insert, where FROM would first gather them.
 const insertEvents = {
   name: 'events',
   text: `
     INSERT INTO :schema.events (conversation, sequence, position, id, type, version, message_id, sender, data, metadata, sealed)
-    SELECT w.conversation, w.sequence, w.position, w.id, w.type, w.version, w.message_id, w.sender, ${unpackedColumns('$13')}
-    FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::uuid[], $5::text[], $6::integer[], $7::uuid[], $8::uuid[],
-      $9::integer[], $10::integer[], $11::integer[], $12::integer[])
-      AS w (conversation, sequence, position, id, type, version, message_id, sender, start, data_bytes, metadata_bytes, sealed_bytes)
+    SELECT unnest($1::uuid[]), unnest($2::integer[]), unnest($3::text[]), unnest($4::uuid[]), unnest($5::text[]), unnest($6::integer[]),
+      unnest($7::uuid[]), unnest($8::uuid[]), unnest($9::bytea[]), unnest($10::bytea[]), unnest($11::bytea[])
     ON CONFLICT DO NOTHING`,
 }
 
@@ -25,20 +24,19 @@ const insertChanges = {
     ON CONFLICT DO NOTHING`,
 }
 
-const eventParameters = (writes: ReadonlyArray<TimelineWrite>): ReadonlyArray<unknown> => {
-  const packed = packedBytes(writes.map(({ recorded }) => recorded))
-  return [
-    arrayOf(writes.map(({ conversation }) => conversation)),
-    arrayOf(writes.map(({ sequence }) => sequence)),
-    arrayOf(writes.map(({ recorded }) => recorded.position)),
-    arrayOf(writes.map(({ recorded }) => recorded.id)),
-    arrayOf(writes.map(({ recorded }) => recorded.type)),
-    arrayOf(writes.map(({ recorded }) => recorded.version)),
-    arrayOf(writes.map(({ message }) => message?.messageId)),
-    arrayOf(writes.map(({ message }) => message?.sender)),
-    packed.starts, packed.data, packed.metadata, packed.sealed, packed.body,
-  ]
-}
+const eventParameters = (writes: ReadonlyArray<TimelineWrite>): ReadonlyArray<unknown> => [
+  uuidArray(writes.map(({ conversation }) => conversation)),
+  integerArray(writes.map(({ sequence }) => sequence)),
+  arrayOf(writes.map(({ recorded }) => recorded.position)),
+  uuidArray(writes.map(({ recorded }) => recorded.id)),
+  arrayOf(writes.map(({ recorded }) => recorded.type)),
+  integerArray(writes.map(({ recorded }) => recorded.version)),
+  uuidArray(writes.map(({ message }) => message?.messageId)),
+  uuidArray(writes.map(({ message }) => message?.sender)),
+  byteaArray(writes.map(({ recorded }) => recorded.data)),
+  byteaArray(writes.map(({ recorded }) => recorded.metadata)),
+  byteaArray(writes.map(({ recorded }) => recorded.sealed)),
+]
 
 type Changed = Pick<TimelineWrite, 'conversation' | 'sequence'> & { readonly change: MessageChange }
 
