@@ -41,24 +41,29 @@ interface Ends {
 }
 
 /** Frames on their way to the client: 64 KiB are under way, what is more waits at the server. */
-const pipeTo = (arrive: (frame: string) => void) => {
+const pipeTo = (arrive: (frame: string) => void, onDrained: (bytes: number) => void) => {
   let waiting: string[] = []
-  let [bytes, stalled] = [0, false]
+  let [bytes, stalled, full] = [0, false, false]
+  const held = (): number => Math.max(0, bytes - UNDER_WAY_BYTES)
   const deliver = (): void => {
-    while (!stalled) {
-      const frame = waiting.shift()
-      if (frame === undefined) return
+    for (let frame = waiting[0]; !stalled && frame !== undefined; frame = waiting[0]) {
+      waiting.shift()
       bytes -= Buffer.byteLength(frame)
       arrive(frame)
     }
+    if (!full || held() > 0) return
+    full = false
+    onDrained(0)
   }
   return {
     deliver,
-    held: (): number => Math.max(0, bytes - UNDER_WAY_BYTES),
-    add: (frame: string): void => {
+    /** What waits at the server with the frame added. */
+    add: (frame: string): number => {
       waiting.push(frame)
       bytes += Buffer.byteLength(frame)
       queueMicrotask(deliver)
+      full ||= held() > 0
+      return held()
     },
     stall: (on: boolean): void => { stalled = on },
     lose: (): void => { waiting = [] },
@@ -72,7 +77,7 @@ const createEnds = (handlers: SocketHandlers, forget: (ends: Ends) => void): End
   const pipe = pipeTo((frame) => {
     frames.push(frame)
     hear(frame)
-  })
+  }, (bytes) => { if (open) handlers.drained(socket, bytes) })
   const end = (code: number): void => {
     if (!open) return
     open = false
@@ -84,10 +89,7 @@ const createEnds = (handlers: SocketHandlers, forget: (ends: Ends) => void): End
     })
   }
   const socket: Socket = {
-    send: (frame) => {
-      if (open) pipe.add(typeof frame === 'string' ? frame : Buffer.from(frame).toString('utf8'))
-      return open ? pipe.held() : 0
-    },
+    send: (frame) => (open ? pipe.add(typeof frame === 'string' ? frame : Buffer.from(frame).toString('utf8')) : 0),
     close: (reason: CloseReason) => {
       pipe.deliver()
       end(closeCodes[reason].code)
@@ -103,7 +105,6 @@ const createEnds = (handlers: SocketHandlers, forget: (ends: Ends) => void): End
     read: () => {
       pipe.stall(false)
       pipe.deliver()
-      if (open) handlers.drained(socket, pipe.held())
     },
     close: () => { end(NORMAL) },
     cut: () => { end(ABNORMAL) },

@@ -1,5 +1,6 @@
+import { setTimeout as after } from 'node:timers/promises'
 import {
-  App, SSLApp, us_socket_local_port,
+  App, SSLApp, us_listen_socket_close, us_socket_local_port,
   type HttpRequest, type HttpResponse, type TemplatedApp, type us_listen_socket, type us_socket_context_t, type WebSocketBehavior,
 } from 'uWebSockets.js'
 import { limits } from '../../events/limits.js'
@@ -19,6 +20,8 @@ export interface UwsOptions {
 
 /** Room over the protocol's own bound, so that a frame somewhat too large is answered before the close. */
 const INBOUND_BYTES = 4 * limits.frameBytes
+/** Close frames that are on their way may arrive before what is left is cut. */
+const LINGER_MS = 100
 /** Behind the gateway's own heartbeats: frees sockets whose close frame nobody takes. */
 const IDLE_SECONDS = 120
 
@@ -54,9 +57,10 @@ const behaviour = (handlers: SocketHandlers, allowed: ReadonlySet<string>): WebS
     data.open = opened
     handlers.opened(opened.socket, { bearer: data.bearer })
   },
-  message: (ws, message) => {
+  message: (ws, message, isBinary) => {
     const { open } = ws.getUserData()
-    if (open !== undefined) handlers.received(open.socket, Buffer.from(message).toString('utf8'))
+    if (isBinary) open?.socket.close('protocolError')
+    else if (open !== undefined) handlers.received(open.socket, Buffer.from(message).toString('utf8'))
   },
   drain: (ws) => {
     const { open } = ws.getUserData()
@@ -90,6 +94,8 @@ export const uwsSocketServer = (options: UwsOptions): SocketServer => ({
     const close = async (): Promise<void> => {
       if (closed) return
       closed = true
+      us_listen_socket_close(listening)
+      await after(LINGER_MS)
       app.close()
     }
     return { port: us_socket_local_port(listening), close }

@@ -17,6 +17,8 @@ export interface HandOnParts {
   readonly outbox: Outbox
   readonly keptBack: KeptBack
   readonly close: CloseSession
+  /** The session may have missed something: it is to look that up. */
+  readonly doubt: (session: Session) => void
   /** Somebody's read marker moved, on this device. */
   readonly noteRead: (conversation: string, userId: string, through: number, device: string | null) => void
 }
@@ -64,12 +66,26 @@ const dismiss = ({ registry }: HandOnParts, room: Room, account: string, sequenc
   }
 }
 
-/** In its order: those before it were handed on, those that are known already are dropped. */
+/**
+ * An event that everyone seated was handed before it was announced. It is kept back all the same, for those who began to
+ * catch up in between; and whoever it seats, but was not seen doing so, looks up what it missed.
+ */
+const known = (parts: HandOnParts, event: RecordedEvent, room: Room, frame: Frame | undefined): Outcome => {
+  parts.keptBack.append(event, frame)
+  const change = membershipChange(event)
+  if (change?.enters !== true) return done
+  for (const session of liveOf(parts, change.userId)) {
+    if ((room.seats.get(session)?.asOf ?? -1) < Number(event.revision)) parts.doubt(session)
+  }
+  return done
+}
+
+/** In its order: those before it were handed on. */
 const inConversation = (parts: HandOnParts, event: RecordedEvent, conversation: string, frame: Frame | undefined): Outcome => {
   const { registry, keptBack } = parts
   const [sequence, before] = [Number(event.revision), registry.rooms.get(conversation)]
-  if (before?.last !== undefined && sequence <= before.last) return done
-  if (before?.last !== undefined && sequence > before.last + 1) return { _tag: 'Hole', room: before, from: before.last + 1, to: sequence - 1 }
+  if (before !== undefined && sequence <= before.last) return known(parts, event, before, frame)
+  if (before !== undefined && sequence > before.last + 1) return { _tag: 'Hole', room: before, from: before.last + 1, to: sequence - 1 }
   const change = membershipChange(event)
   const admits = change?.enters === true && liveOf(parts, change.userId).length > 0
   if (frame === undefined && (before !== undefined || admits)) return frameNeeded

@@ -2,7 +2,7 @@ import type { CommittedBatch } from '../../events/committed.js'
 import type { RecordedEvent } from '../../events/event-store.js'
 import { innerLimits } from '../limits.js'
 import type { KeptBack } from '../sessions/kept-back.js'
-import { later, type Place, type Places } from '../sessions/places.js'
+import type { Place, Places } from '../sessions/places.js'
 import type { Registry } from '../sessions/registry.js'
 import type { Session } from '../sessions/session.js'
 import type { Reads } from './reads.js'
@@ -16,8 +16,8 @@ export interface HearParts {
   readonly reads: Reads
   /** How far the timeline is, asked until answered. */
   readonly progress: () => Promise<Place>
-  /** Looks up in the background what a session may have missed since its `through`. */
-  readonly lookUp: (session: Session) => void
+  /** The session may have missed something: it is to look that up. */
+  readonly doubt: (session: Session) => void
   readonly signal: AbortSignal
   readonly onDefect: (error: unknown) => void
 }
@@ -62,14 +62,9 @@ const batchQueue = (places: Places) => {
   }
 }
 
-const doubtAll = ({ keptBack, registry, places, lookUp }: HearParts): void => {
+const doubtAll = ({ keptBack, registry, doubt }: HearParts): void => {
   keptBack.drop()
-  for (const session of registry.sessions) {
-    if (session.stage !== 'live' || session.unsure) continue
-    session.through = later(session.through, places.lowWatermark())
-    session.unsure = true
-    lookUp(session)
-  }
+  for (const session of registry.sessions) doubt(session)
 }
 
 /**
@@ -79,7 +74,7 @@ const doubtAll = ({ keptBack, registry, places, lookUp }: HearParts): void => {
  * When the chain is broken, or the fan-out says that it lost its connection: every live session is marked unsure (its sync
  * tokens stay where they are), what is kept back for others is dropped, the conversations followed here are filled up to
  * the timeline's heads at once, and each unsure session then looks up by itself what no head shows: that it was added
- * to a conversation, or what its conversations had before anything of them was heard here.
+ * to a conversation.
  */
 export const createHear = (parts: HearParts): Hear => {
   const { places, turn, reads, progress, signal, onDefect } = parts

@@ -13,7 +13,7 @@ import type { CloseSession, Session } from '../sessions/session.js'
 import { untilAnswered, type Persistence } from '../until-answered.js'
 import { createHandOn } from './hand-on.js'
 import { createHear } from './hear.js'
-import { createLookUp, type LookUpParts } from './look-up.js'
+import { createDoubt, type LookUpParts } from './look-up.js'
 import { createReads } from './reads.js'
 import { createTurn } from './turn.js'
 
@@ -62,11 +62,11 @@ export const startLive = async (parts: LiveParts): Promise<Live> => {
     onDefect(error)
     close(session, 'behind')
   }
-  const lookUp = createLookUp({ registry, catchUp, checkDevice, onDefect: onLookUpDefect })
+  const doubt = createDoubt({ registry, catchUp, places, checkDevice, onDefect: onLookUpDefect })
   const reads = createReads(registry, outbox)
-  const handOn = createHandOn({ registry, outbox, keptBack, close, noteRead: reads.note })
+  const handOn = createHandOn({ registry, outbox, keptBack, close, doubt, noteRead: reads.note })
   const turn = createTurn({ readSide, persistence, framesOf: frames, registry, handOn })
-  const hear = createHear({ places, registry, keptBack, turn, reads, progress, lookUp, signal: persistence.signal, onDefect })
+  const hear = createHear({ places, registry, keptBack, turn, reads, progress, doubt, signal: persistence.signal, onDefect })
   take = hear.batch
   noticeGap = hear.gap
   for (const batch of early) hear.batch(batch)

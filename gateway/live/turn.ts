@@ -63,13 +63,13 @@ export const createTurn = ({ readSide, persistence, framesOf, registry, handOn }
       for (let at = 0; at < events.length;) at = await advance(events, at, await encodeFrom(events, at))
     },
     fillToHeads: async () => {
-      const known = [...registry.rooms.values()].filter(({ last }) => last !== undefined)
-      for (let at = 0; at < known.length; at += innerLimits.headsAtOnce) {
-        const some = known.slice(at, at + innerLimits.headsAtOnce)
+      const rooms = [...registry.rooms.values()]
+      for (let at = 0; at < rooms.length; at += innerLimits.headsAtOnce) {
+        const some = rooms.slice(at, at + innerLimits.headsAtOnce)
         const heads = await ask('comparing heads', readSide.heads(some.map(({ conversation }) => conversation)))
         for (const room of some) {
           const head = heads.get(room.conversation)
-          if (head !== undefined && room.last !== undefined && head > room.last) await fill(room, room.last + 1, head)
+          if (head !== undefined && head > room.last) await fill(room, room.last + 1, head)
         }
       }
     },

@@ -85,17 +85,14 @@ const framed = async (framesOf: FramesOf, kept: ReadonlyArray<Kept>): Promise<Re
 
 /**
  * Sends what was kept back from `start` on. When nothing is left it calls `arrive` in that very turn: whatever is handed on
- * next is live. False when what was kept back is not whole, true when it arrived or the session is closed.
+ * next is live. False when what was kept back is not whole or `arrive` says so, true when it is live or closed.
  */
-const replayer = ({ framesOf, keptBack, outbox }: CatchUpParts) => async (session: Session, standings: Standings, start: number, arrive: () => void): Promise<boolean> => {
+const replayer = ({ framesOf, keptBack, outbox }: CatchUpParts) => async (session: Session, standings: Standings, start: number, arrive: () => boolean): Promise<boolean> => {
   let index = start
   while (session.stage !== 'closed') {
     const kept = keptBack.from(index)
     if (kept === undefined) return false
-    if (kept.length === 0) {
-      arrive()
-      return true
-    }
+    if (kept.length === 0) return arrive()
     const due = dueTo(session, standings, kept).filter(({ event }) => !isAhead(session, event, conversationOf(event)))
     await sendSteadily(outbox, session, due.map(({ event }) => event), await framed(framesOf, due))
     for (const { event } of due) noteAhead(session, event, conversationOf(event))
@@ -104,12 +101,17 @@ const replayer = ({ framesOf, keptBack, outbox }: CatchUpParts) => async (sessio
   return true
 }
 
-const goLive = (registry: Registry, session: Session, standings: Standings): void => {
-  for (const [conversation, { visible, asOf, last }] of standings) {
-    if (isMember(visible)) registry.seat(session, conversation, { visible, asOf }, last)
-  }
+/**
+ * Seats the session where it is a member. False when a conversation here is further than what the session read: others were
+ * handed events before they were announced (a filled hole, a newer history), so it must read on.
+ */
+const goLive = (registry: Registry, session: Session, standings: Standings): boolean => {
+  const seats = [...standings].filter(([, { visible }]) => isMember(visible))
+  if (seats.some(([conversation, { last }]) => (registry.rooms.get(conversation)?.last ?? -1) > last)) return false
+  for (const [conversation, { visible, asOf, last }] of seats) registry.seat(session, conversation, { visible, asOf }, last)
   session.unsure = false
   session.stage = 'live'
+  return true
 }
 
 export const createCatchUp = (parts: CatchUpParts): CatchUp => {
@@ -125,8 +127,9 @@ export const createCatchUp = (parts: CatchUpParts): CatchUp => {
     if (history) await readHistory(session)
     else session.through = await ask('reading how far the timeline is', readSide.progress())
     return replay(session, standings, start, () => {
-      goLive(registry, session, standings)
-      whenLive()
+      const live = goLive(registry, session, standings)
+      if (live) whenLive()
+      return live
     })
   }
   return async (session, from, whenLive) => {

@@ -10,8 +10,8 @@ export interface Seat {
 /** A conversation with sessions here. */
 export interface Room {
   readonly conversation: string
-  /** Everything up to it was handed to those seated; undefined until the first event is known. */
-  last: number | undefined
+  /** Everything up to it was handed to everyone seated. */
+  last: number
   readonly seats: Map<Session, Seat>
 }
 
@@ -23,8 +23,8 @@ export interface Registry {
   readonly ofDevice: (account: string, device: string) => Session | undefined
   /** Adds the session; it must have replaced the one of the same device before. */
   readonly enter: (session: Session) => void
-  /** Seats the session, or changes its seat; a room that this makes has come to `last`. */
-  readonly seat: (session: Session, conversation: string, seat: Seat, last: number | undefined) => Room
+  /** Seats the session, which was handed everything up to `last`, or changes its seat. A room that is there must not be further. */
+  readonly seat: (session: Session, conversation: string, seat: Seat, last: number) => Room
   readonly unseat: (session: Session, conversation: string) => void
   /** Takes all seats away: the session stays entered. */
   readonly unseatAll: (session: Session) => void

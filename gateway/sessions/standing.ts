@@ -6,17 +6,19 @@ import { membershipChange } from './membership-change.js'
 import { isAfter } from './places.js'
 import type { Session } from './session.js'
 
-/** What a session that catches up may read of a conversation, and the last sequence that passed while it did. */
+/** What a session that catches up may read of a conversation. */
 export interface Standing {
   visible: ReadonlyArray<Visible>
+  /** Membership events up to there are in `visible`. */
   asOf: number
-  last: number | undefined
+  /** Everything up to there was handed to the session, or will have been once its history is read to the end. */
+  last: number
 }
 
 export type Standings = Map<string, Standing>
 
 export const standingsOf = (memberships: ReadonlyArray<Membership>): Standings =>
-  new Map(memberships.map(({ conversation, visible, headSequence }) => [conversation, { visible, asOf: headSequence, last: undefined }]))
+  new Map(memberships.map(({ conversation, visible, headSequence }) => [conversation, { visible, asOf: headSequence, last: headSequence }]))
 
 /**
  * What somebody who enters at `sequence` is sent from then on. A `shared` history opens to queries at once; nothing of it
@@ -27,7 +29,7 @@ export const entered = (visible: ReadonlyArray<Visible>, sequence: number): Read
 
 const enter = (standings: Standings, conversation: string, sequence: number): void => {
   const standing = standings.get(conversation)
-  if (standing === undefined) standings.set(conversation, { visible: entered([], sequence), asOf: sequence, last: undefined })
+  if (standing === undefined) standings.set(conversation, { visible: entered([], sequence), asOf: sequence, last: sequence })
   else if (sequence > standing.asOf) Object.assign(standing, { visible: entered(standing.visible, sequence), asOf: sequence })
 }
 
@@ -36,7 +38,7 @@ const isDue = (session: Session, standings: Standings, conversation: string, { e
   if (change?.enters === true && change.userId === session.account) enter(standings, conversation, sequence)
   const standing = standings.get(conversation)
   if (standing === undefined) return false
-  standing.last = Math.max(standing.last ?? -1, sequence)
+  standing.last = Math.max(standing.last, sequence)
   const due = mayRead(standing.visible, sequence) && isAfter(event.position, session.through)
   if (change?.enters === false && change.userId === session.account && sequence > standing.asOf) {
     Object.assign(standing, { visible: afterRemoved(standing.visible, sequence), asOf: sequence })
