@@ -4,7 +4,10 @@ import type { ConversationCommand } from '../events/wire/commands.js'
 /** What does not fit: the content to its digest, or the event to the hash chain of the one before it. */
 export type Tampering = 'content' | 'chain'
 
-/** What the application hears, in this order guarantee: per conversation by sequence, each event once. */
+/**
+ * What the application hears, in this order guarantee: per conversation by sequence, each event once. Called while a frame
+ * is handled: they return soon and do not throw.
+ */
 export interface ClientHandlers {
   /** The event may be shared with other clients of the process: read it, never write to it. */
   readonly onEvent: (event: DeliveredEvent) => void
