@@ -29,7 +29,9 @@ const startAt = (low: number, head: number, committed: Committed | undefined, re
 }
 
 /** The starts of all partitions of a topic, by partition. `resumeAfter` names the partitions that are asked for. */
-export const startsOf = async (admin: Admin, topic: string, groupId: string, resumeAfter: ReadonlyMap<number, Place>): Promise<ReadonlyMap<number, Start>> => {
+export const startsOf = async (
+  admin: Pick<Admin, 'fetchTopicOffsets' | 'fetchOffsets'>, topic: string, groupId: string, resumeAfter: ReadonlyMap<number, Place>,
+): Promise<ReadonlyMap<number, Start>> => {
   const [ends, [group]] = await Promise.all([admin.fetchTopicOffsets(topic), admin.fetchOffsets({ groupId, topics: [topic] })])
   const committed = new Map(
     (group?.partitions ?? [])

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
@@ -66,5 +67,13 @@ describe('a record', () => {
     for (const value of [null, '', '{}', 'null', '[1]', recordOf(example, 'start').value?.toString() ?? '']) {
       expect(foreign(value)).toMatchObject(E.left({ _tag: 'RecordMalformed', offset: '7' }))
     }
+  })
+
+  it('A4: is described member by member and header by header in docs/kafka.md', () => {
+    const page = readFileSync(new URL('../../docs/kafka.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name))
+    const { value, headers } = recordOf(example, '00000000000000000003' as Position)
+    const written = [...Object.keys(JSON.parse(value?.toString() ?? '')), ...Object.keys(headers)]
+    expect(rows.toSorted()).toEqual(written.toSorted())
   })
 })

@@ -99,7 +99,7 @@ describeWith(['redis'], 'a Redis that fails', () => {
     await closeAll([announcer, gateway, idle])
   })
 
-  it('G7: a connection that died without a word is replaced, with a gap told', async () => {
+  it('G7: a connection that is cut is replaced, with a gap told', async () => {
     const proxy = await tcpProxy()
     const port = Number(new URL(own.url).port)
     proxy.lead(port)

@@ -6,11 +6,13 @@ import { startRelay } from '../../adapters/kafka/relay.js'
 import { eventsTopic } from '../../adapters/kafka/topics.js'
 import { memoryEventStore } from '../../adapters/memory/event-store.js'
 import type { OnProblem } from '../../adapters/problem.js'
+import type { Position, RecordedEvent } from '../../events/event-store.js'
+import type { Feed, FeedBatch } from '../../projections/ports.js'
 import { describeWith, freshTopicPrefix } from '../support/services/index.js'
 import { until } from '../support/until.js'
-import { appended, aStream, events } from './event-store/subject.js'
+import { appended, aStream, events, wholeStream } from './event-store/subject.js'
 import { feedContract, type OpenFeed } from './feed/index.js'
-import { startConsumer, streamIn } from './feed/subject.js'
+import { label, startConsumer, streamIn } from './feed/subject.js'
 
 const PARTITIONS = 4
 
@@ -45,6 +47,40 @@ describeWith(['kafka'], 'Kafka', ({ kafka }) => {
     await until(() => consumer.seen([elsewhere]).length === 3, 30_000)
     expect(consumer.seen([before])).toHaveLength(2)
     await consumer.stop()
+    await close()
+  })
+
+  it('skips nothing while members join and leave under load; the checkpoint leaves out what repeats', async () => {
+    const { store, feed, elsewhere, close } = overKafka(kafka.url)
+    const [group, streams, done] = ['rebalanced', Array.from({ length: 16 }, () => aStream()), new AbortController()]
+    const [reached, applied] = [new Map<number, Position>(), Array<RecordedEvent>()]
+    const handle = async ({ partition, events: delivered, through }: FeedBatch) => {
+      await new Promise(setImmediate)
+      const checkpoint = reached.get(partition) ?? ''
+      applied.push(...delivered.filter(({ position }) => position > checkpoint))
+      if (through > checkpoint) reached.set(partition, through)
+    }
+    const member = (of: Feed) => startConsumer(of, { group, handle, resumeAfter: async (partition) => reached.get(partition) ?? 'start' })
+    const writing = (async () => {
+      for (let round = 0; !done.signal.aborted; round += 1) {
+        await appended(store, streams[round % streams.length] ?? aStream(), 'any', events(3))
+        await new Promise(setImmediate)
+      }
+    })()
+    const members = [member(feed)]
+    for (let round = 0; round < 4; round += 1) {
+      const before = applied.length
+      await until(() => applied.length > before + 100, 30_000)
+      members.push(member(elsewhere))
+      await until(() => members.at(-1)?.batches.length !== 0, 30_000)
+      await members.shift()?.stop()
+    }
+    done.abort()
+    await writing
+    const stored = await Promise.all(streams.map((stream) => wholeStream(store, stream)))
+    await until(() => applied.length === stored.flat().length, 30_000)
+    await Promise.all(members.map(({ stop }) => stop()))
+    streams.forEach((stream, index) => expect(applied.filter((event) => event.stream === stream).map(label)).toEqual(stored[index]?.map(label)))
     await close()
   })
 
