@@ -13,6 +13,7 @@ export const limits = {
   membersPerCommand: 200,
   pins: 200,
   reactionBytes: 64,
+  reactionsPerMember: 20,
   nameBytes: 256,
   profileBytes: 4 * 1024,
   devicesPerAccount: 32,

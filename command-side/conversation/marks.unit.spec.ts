@@ -30,6 +30,16 @@ describe('reacting', () => {
   it('reacting alike twice changes nothing', () =>
     given(...withMessage).when({ ...react, target: facts({ reactions: new Set([`${anna}:thumb`]) }) }).thenNothingHappened())
 
+  it('a member has so many reactions on a message and no more; those of others do not count', () => {
+    const by = (userId: string, count: number) => Array.from({ length: count }, (_, at) => `${userId}:${String(at)}`)
+    const full = facts({ reactions: new Set(by(anna, limits.reactionsPerMember)) })
+    const room = facts({ reactions: new Set([...by(anna, limits.reactionsPerMember - 1), ...by(bruno, limits.reactionsPerMember)]) })
+    given(...withMessage).when({ ...react, target: full }).thenRejected({ _tag: 'TooManyReactions', limit: limits.reactionsPerMember })
+    given(...withMessage)
+      .when({ ...react, target: room })
+      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, reaction: 'thumb' }, content: reaction }], byFacts)
+  })
+
   it('a deleted message takes no reaction', () =>
     given(...withMessage).when({ ...react, target: facts({ deleted: true }) }).thenRejected({ _tag: 'MessageIsDeleted' }))
 

@@ -51,11 +51,16 @@ export const remove = (command: Command<'DeleteMessage'>, state: ConversationSta
 const stands = ({ actor, target, reactionKey }: Command<'React' | 'Unreact'>): boolean =>
   target?.reactions.has(`${actor}:${reactionKey}`) ?? false
 
+/** How many different reactions the actor has on the message: bounded, so that what is known of a message stays small. */
+const reactionsBy = ({ actor, target }: Command<'React'>): number =>
+  [...(target?.reactions ?? [])].filter((reaction) => reaction.startsWith(`${actor}:`)).length
+
 export const react = (command: Command<'React'>, state: ConversationState): Decision =>
   aboutLivingMessage(state, command, ({ sequence, messageId, unit }, { encryption }) => {
     const flaw = contentFlaw(encryption, command.reaction, limits.reactionBytes)
     if (flaw !== undefined) return refuse(flaw)
     if (stands(command)) return alreadyInEffect
+    if (reactionsBy(command) >= limits.reactionsPerMember) return refuse({ _tag: 'TooManyReactions', limit: limits.reactionsPerMember })
     const data = { target: sequence, messageId, unit, reaction: command.reactionKey }
     return accept({ type: 'ReactionAdded', data, content: command.reaction })
   })

@@ -19,6 +19,7 @@ export type ConversationRejection =
   | { readonly _tag: 'GroupIdExpected' }
   | { readonly _tag: 'TooManyMembers'; readonly limit: number }
   | { readonly _tag: 'TooManyPins'; readonly limit: number }
+  | { readonly _tag: 'TooManyReactions'; readonly limit: number }
   | { readonly _tag: 'OtherContentExpected'; readonly encryption: 'e2ee' | 'readable' }
   | { readonly _tag: 'ContentTooLarge'; readonly bytes: number; readonly limit: number }
   | { readonly _tag: 'EpochExpected'; readonly epoch: number }

@@ -44,6 +44,8 @@ export const conversationProblem = (rejection: ConversationRejection): Problem =
       return problem('limit-reached', because(`A conversation of this class has at most ${rejection.limit} members: add fewer.`))
     case 'TooManyPins':
       return problem('limit-reached', because(`At most ${rejection.limit} messages are pinned: unpin one first.`))
+    case 'TooManyReactions':
+      return problem('limit-reached', because(`A member has at most ${rejection.limit} reactions on a message: take one back first.`))
     case 'OtherContentExpected':
       return problem('malformed', because(contentExpected[rejection.encryption]))
     case 'ContentTooLarge':
