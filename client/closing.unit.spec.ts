@@ -73,6 +73,38 @@ describe('being sent away', () => {
     expect(performance.now() - asked).toBeGreaterThanOrEqual(59)
     expect(gateway().received.map(({ type }) => type)).toEqual(['hello', 'bye', 'hello'])
   })
+
+  it('hears the answers that are on their way before it goes', async () => {
+    const { client } = await recorded()
+    gateway().script.outbound = (frame) => (frame.type === 'ack' ? 'swallow' : 'pass')
+    const command = { request: 0 }
+    gateway().script.inbound = (frame) => {
+      if (frame.type === 'command') command.request = frame.request
+      return 'pass'
+    }
+    const first = client.command(conversation, message('x'))
+    await until(() => gateway().log.events.length === 1)
+    gateway().say({ type: 'reconnect', afterMs: 1, sync: 'after-1' })
+    gateway().script.outbound = () => 'pass'
+    gateway().say({ type: 'ack', request: command.request, ack: { sequence: 0, recordedAt: 7, mentions: [] } })
+    expect((await first).recordedAt).toBe(7)
+    await client.command(conversation, message('y'))
+    expect(gateway().received.filter(({ type }) => type !== 'command').map(({ type }) => type)).toEqual(['hello', 'bye', 'hello'])
+    expect(gateway().log.events).toHaveLength(2)
+  })
+
+  it('a gateway that closes before it answered is come back to no earlier than it asked', async () => {
+    const { client, states } = await recorded()
+    gateway().script.inbound = (frame) => (frame.type === 'command' ? 'swallow' : 'pass')
+    const waiting = client.command(conversation, message('x'))
+    await until(() => gateway().received.length === 1 && states.includes('live'))
+    const asked = performance.now()
+    gateway().say({ type: 'reconnect', afterMs: 60, sync: 'after-0' })
+    gateway().closeAll(closeCodes.goingAway.code)
+    gateway().script.inbound = () => 'pass'
+    await waiting
+    expect(performance.now() - asked).toBeGreaterThanOrEqual(59)
+  })
 })
 
 describe('heartbeat', () => {

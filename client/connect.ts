@@ -71,6 +71,7 @@ export const connectClient = (options: ClientOptions): TidingsClient => {
     onSync: options.onSync ?? (() => undefined),
     onState: handlers.onState ?? (() => undefined),
     onUp: requests.attach,
+    onGoing: requests.rest,
     onDown: requests.detach,
     onFrame: routed(requests, events, handlers),
     onStopped: (error) => {

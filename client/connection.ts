@@ -16,6 +16,8 @@ export interface ConnectionSurroundings extends Omit<SessionSurroundings, 'hear'
   readonly onState: (state: ClientState) => void
   /** The gateway knows us: requests may be sent until `onDown`. */
   readonly onUp: (send: (frame: string) => void) => void
+  /** The gateway is going away: call `leave` once nothing is under way any more. */
+  readonly onGoing: (leave: () => void) => void
   readonly onDown: () => void
   readonly onStopped: (error: ClientStopped) => void
   /** Everything but the session's own frames; `gap` begins the session again at its last sync token. */
@@ -36,23 +38,28 @@ const endings = (limits: ClientLimits, random: () => number) => {
   let attempts = 0
   let tokensRefused = 0
   let said: Problem | undefined
+  let leastMs = 0
   return {
     succeeded: () => {
       attempts = 0
       tokensRefused = 0
     },
     /** What the gateway says before it closes. */
-    told: (problem: Problem) => { said = problem },
+    told: (problem: Problem) => {
+      said = problem
+      leastMs = problem.retryAfterMs ?? 0
+    },
+    sentAway: (afterMs: number) => { leastMs = afterMs },
     next: (ending: Ending): Next => {
       const meaning = ending._tag === 'Closed' ? meaningOf(ending.code) : 'resume'
       if (meaning === 'sign-in') tokensRefused += 1
       if (ending._tag === 'Closed' && (meaning === 'stop' || tokensRefused >= limits.tokensRefused)) {
         return { _tag: 'Stop', reason: `the gateway closed with ${ending.code}${said === undefined ? '' : `: ${said.title}`}` }
       }
-      const leastMs = ending._tag === 'SentAway' ? ending.afterMs : (said?.retryAfterMs ?? 0)
       const ms = leastMs + backoffMs(attempts, limits, random)
       attempts += 1
       said = undefined
+      leastMs = 0
       return { _tag: 'Wait', ms }
     },
   }
@@ -87,21 +94,33 @@ const states = (onState: (state: ClientState) => void) => {
   }
 }
 
+const lastSync = (first: string | undefined, onSync: (token: string) => void) => {
+  let token = first
+  return {
+    token: () => token,
+    keep: (frame: ServerFrame) => {
+      if (!('sync' in frame) || frame.sync === undefined) return
+      token = frame.sync
+      onSync(token)
+    },
+  }
+}
+
 /** Sessions one after another until the client is closed or told to stay away; each begins at the last sync token received. */
 export const connection = (surroundings: ConnectionSurroundings): Connection => {
-  const { limits, random, onSync, onUp, onDown, onFrame, onStopped } = surroundings
+  const { limits, random, onUp, onGoing, onDown, onFrame, onStopped } = surroundings
   const after = endings(limits, random)
   const state = states(surroundings.onState)
-  let sync = surroundings.sync
+  const sync = lastSync(surroundings.sync, surroundings.onSync)
   let current: Session | undefined
   let resting: ReturnType<typeof setTimeout>
 
-  const hear = (frame: ServerFrame, send: (text: string) => void): Ending | undefined => {
-    if ('sync' in frame && frame.sync !== undefined) {
-      sync = frame.sync
-      onSync(sync)
+  const hear = (frame: ServerFrame, send: (text: string) => void): 'taken' | 'gap' => {
+    sync.keep(frame)
+    if (frame.type === 'reconnect') {
+      after.sentAway(frame.afterMs)
+      onGoing(() => { void current?.leave() })
     }
-    if (frame.type === 'reconnect') return { _tag: 'SentAway', afterMs: frame.afterMs }
     if (frame.type === 'error') after.told(frame.problem)
     if (frame.type === 'welcome') {
       state.enter('catching-up')
@@ -111,11 +130,11 @@ export const connection = (surroundings: ConnectionSurroundings): Connection => 
       after.succeeded()
       state.enter('live')
     }
-    return onFrame(frame) === 'gap' ? { _tag: 'GivenUp' } : undefined
+    return onFrame(frame)
   }
   const begin = () => {
     state.enter('connecting')
-    current = session({ ...surroundings, sync, hear, onEnded })
+    current = session({ ...surroundings, sync: sync.token(), hear, onEnded })
   }
   const onEnded = (ending: Ending) => {
     onDown()

@@ -19,6 +19,8 @@ export interface Pipeline {
   /** Called within `sendNext`. `answered` is called exactly once, also when the socket is lost. */
   readonly ask: (frame: (request: number) => string, answered: (answer: Answer) => void) => void
   readonly answer: (frame: Extract<ServerFrame, { type: 'ack' | 'refused' }>) => void
+  /** Sends nothing more; calls `whenIdle`, which ends the session, when everything under way is answered. */
+  readonly rest: (whenIdle: () => void) => void
   readonly attach: (send: (frame: string) => void) => void
   /** The socket is gone: every request under way is answered `Lost`, in the order it was sent. */
   readonly detach: () => void
@@ -29,6 +31,7 @@ export const pipeline = (maxInFlight: number): Pipeline => {
   const waiting = new Set<Source>()
   const underWay = new Map<number, (answer: Answer) => void>()
   let send: ((frame: string) => void) | undefined
+  let resting: (() => void) | undefined
   let requests = 0
 
   const pump = () => {
@@ -58,6 +61,12 @@ export const pipeline = (maxInFlight: number): Pipeline => {
     answer: (frame) => {
       settle(frame.request, frame.type === 'ack' ? { _tag: 'Acknowledged', ack: frame.ack } : { _tag: 'Refused', problem: frame.problem })
       pump()
+      if (underWay.size === 0) resting?.()
+    },
+    rest: (whenIdle) => {
+      send = undefined
+      resting = whenIdle
+      if (underWay.size === 0) whenIdle()
     },
     attach: (next) => {
       send = next
@@ -65,6 +74,7 @@ export const pipeline = (maxInFlight: number): Pipeline => {
     },
     detach: () => {
       send = undefined
+      resting = undefined
       for (const request of [...underWay.keys()]) settle(request, { _tag: 'Lost' })
     },
   }

@@ -5,11 +5,8 @@ import { heartbeat } from './heartbeat.js'
 import type { ClientLimits } from './limits.js'
 import { abandon, depart, listen, type SocketConstructor, type SocketLike } from './socket.js'
 
-/** Why a session ended: closed from outside, sent away for a while, or given up from our side. */
-export type Ending =
-  | { readonly _tag: 'Closed'; readonly code: number }
-  | { readonly _tag: 'SentAway'; readonly afterMs: number }
-  | { readonly _tag: 'GivenUp' }
+/** Why a session ended: closed from outside, or given up from our side. */
+export type Ending = { readonly _tag: 'Closed'; readonly code: number } | { readonly _tag: 'GivenUp' }
 
 export interface SessionSurroundings {
   readonly url: string
@@ -17,8 +14,8 @@ export interface SessionSurroundings {
   readonly token: () => Promise<string>
   readonly sync: string | undefined
   readonly webSocket: () => Promise<SocketConstructor>
-  /** Gets each frame in order; ends the session by answering an ending. */
-  readonly hear: (frame: ServerFrame, send: (frame: string) => void) => Ending | undefined
+  /** Gets each frame in order. `gap`: the session has lost its place and ends. */
+  readonly hear: (frame: ServerFrame, send: (frame: string) => void) => 'taken' | 'gap'
   /** Called once, within the call that ends it; nothing is heard or sent afterwards. */
   readonly onEnded: (ending: Ending) => void
   readonly now: () => number
@@ -63,8 +60,7 @@ export const session = ({ url, device, token, sync, webSocket, hear, onEnded, no
     if (E.isLeft(frame)) return frame.left._tag === 'NotAFrame' ? giveUp() : undefined
     if (frame.right.type === 'ping') send(text({ type: 'pong' }))
     if (frame.right.type === 'welcome') beat.agree(frame.right)
-    const ending = hear(frame.right, send)
-    if (ending !== undefined) finish(ending, ending._tag === 'SentAway' ? goodbye : abandon)
+    if (hear(frame.right, send) === 'gap') giveUp()
   }
 
   const connect = async () => {
