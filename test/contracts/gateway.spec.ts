@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { gatewayStack, type GatewayStack } from '../support/gateway-stack.js'
 import { closing } from './gateway/closing.js'
+import { lagging } from './gateway/lagging.js'
 import { live } from './gateway/live.js'
 import { resuming } from './gateway/resuming.js'
 
@@ -15,5 +16,5 @@ describe('the gateway over the whole memory stack', () => {
     await opened?.close()
     expect(opened?.defects).toEqual([])
   })
-  for (const behaviour of [resuming, live, closing]) behaviour(subject)
+  for (const behaviour of [resuming, lagging, live, closing]) behaviour(subject)
 })

@@ -57,6 +57,9 @@ export interface GatewayStack {
   readonly noticeGap: () => void
   /** Another gateway over the same sides, on a socket server of its own. */
   readonly another: (socketServer: SocketServer) => Promise<Gateway>
+  /** Commits of these partitions wait until released. */
+  readonly hold: (partition: number) => { readonly release: () => void }
+  readonly partitions: number
   readonly defects: ReadonlyArray<unknown>
   readonly close: () => Promise<void>
 }
@@ -74,10 +77,12 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
   let loses = (_batch: CommittedBatch): boolean => false
   const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
+  const held = new Map<number, Promise<void>>()
+  const store = memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice })
   const projector = startProjector({
     feed: catchUpFeed({ eventStore, partitions }), group: 'spec', keyStore,
     projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection] as ReadonlyArray<Projection<unknown>>,
-    store: memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice }),
+    store: { ...store, commit: (batch) => async () => { await held.get(batch.partition); return store.commit(batch)() } },
     announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
     announced: timelineProjection.name,
     onProblem: (told) => { defects.push(told) },
@@ -91,7 +96,12 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   const sockets = memorySocketServer(['https://app.example'])
   const gateway = await another(sockets)
   return {
-    commandSide, readSide, gateway, sockets, revoked, another, defects,
+    commandSide, readSide, gateway, sockets, revoked, another, partitions, defects,
+    hold: (partition) => {
+      let release = (): void => undefined
+      held.set(partition, new Promise((resolve) => { release = resolve }))
+      return { release: () => { held.delete(partition); release() } }
+    },
     ahead: (milliseconds) => { skew = milliseconds },
     lose: (chooses) => { loses = chooses },
     noticeGap: () => { for (const notice of gaps) notice() },
