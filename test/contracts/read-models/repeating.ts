@@ -61,5 +61,7 @@ export const repeating = (open: () => Promise<OpenReadModels>): void => {
     expect(await rowsAfter(keyStore, [events, events]), 'twice').toEqual(fromZero)
     expect(await rowsAfter(keyStore, [events.flatMap((event) => [event, event])]), 'each doubled').toEqual(fromZero)
     expect(await rowsAfter(keyStore, [events, ...events.map((_, from) => events.slice(from))]), 'again from any position').toEqual(fromZero)
+    const stretches = events.flatMap((_, from) => [1, 4].map((length) => events.slice(from, from + length))).toReversed()
+    expect(await rowsAfter(keyStore, [events, ...stretches]), 'ever older stretches again: nobody is let in again').toEqual(fromZero)
   })
 }
