@@ -10,7 +10,10 @@ interface Flags {
   readonly profile: 'embedded' | 'cluster'
   readonly kill: number
   readonly seed: number
+  readonly keep?: string
 }
+
+const interruptedCode = 130
 
 const count = (text: string): number => {
   const value = Number(text)
@@ -27,15 +30,18 @@ export const demoCommand = (): Command =>
     .option('--all', 'all logs')
     .addOption(new Option('--profile <profile>').choices(['embedded', 'cluster']).default('embedded'))
     .option('--kill <n>', 'how many times a process is killed with SIGKILL at a random moment', count, 0)
+    .option('--keep <dir>', 'keep the data there (profile embedded), for other commands to look at')
     .option('--seed <n>', 'of what is random', count, 1)
-    .action(async ({ data, logs, all, profile, kill, seed }: Flags) => {
+    .action(async ({ data, logs, all, profile, kill, seed, keep }: Flags) => {
       const bar = progressBar('messages')
+      const interrupted = new AbortController()
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { interrupted.abort() })
       const good = await runDemo({
-        ...(data === undefined ? {} : { data }), logs: all === true ? 'all' : logs, profile, kills: kill, seed, print,
+        ...(data === undefined ? {} : { data }), logs: all === true ? 'all' : logs, profile, kills: kill, seed, print, interrupted: interrupted.signal, ...(keep === undefined ? {} : { keep }),
         progress: (done, total) => {
           bar.update(done, total)
           if (done === total) bar.stop()
         },
       })
-      process.exitCode = good ? 0 : 1
+      process.exit(good ? 0 : interrupted.signal.aborted ? interruptedCode : 1)
     })

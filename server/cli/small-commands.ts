@@ -18,9 +18,9 @@ export const configCommand = (configFile: ConfigFile): Command =>
   })
 
 const rotate = (configFile: ConfigFile, shards: ReadonlyArray<string>): Promise<void> =>
-  withFoundation(configFile(), async ({ keyStore }) => {
+  withFoundation(configFile(), async ({ keyStore, keyring }) => {
     const bar = progressBar('re-wrapping keys')
-    const rotated = await keyStore.rotate(shards.length === 0 ? 'all' : shards, bar.update)()
+    const rotated = await keyStore.rotate(shards.length === 0 ? await keyring.list() : shards, bar.update)()
     bar.stop()
     if (E.isLeft(rotated)) throw new Refused(`the key store is away (${rotated.left.reason}): run it again, it goes on where it was`)
     const { rewrapped, destroyedShards } = rotated.right
@@ -32,7 +32,7 @@ export const keysCommand = (configFile: ConfigFile): Command =>
   new Command('keys').description('the wrapping keys').addCommand(
     new Command('rotate')
       .description('re-wrap the living keys and destroy the old wrapping keys: makes forgetting final')
-      .argument('[shards...]', 'only these shards (default: all but the current one)')
+      .argument('[shards...]', 'only these shards (default: all; new keys then go to a new one)')
       .action((shards: ReadonlyArray<string>) => rotate(configFile, shards)),
   )
 

@@ -18,6 +18,10 @@ export interface DemoOptions {
   /** How many times a process is killed with SIGKILL at a random moment. */
   readonly kills: number
   readonly seed: number
+  /** Where the data is to stay, for `tidings rebuild --all` say; undefined: it is removed. */
+  readonly keep?: string
+  /** Ends the demo before its time; its processes and data go with it. */
+  readonly interrupted: AbortSignal
   readonly print: (line: string) => void
   readonly progress: (done: number, total: number) => void
 }
@@ -65,33 +69,49 @@ const total = (stage: Stage, played: ReadonlyArray<Played>, verified: ReadonlyAr
   pushedMs: percentilesOf(watches.pushed),
 })
 
-/** Plays the logs, reads everything back, prints the report. True when nothing was lost, doubled, reordered or changed. */
+const keptLines = ({ keep, profile }: DemoOptions): ReadonlyArray<string> =>
+  keep === undefined || profile === 'cluster' ? [] : ['', `The data stays: TIDINGS_DATA_DIRECTORY=${keep}/data npx tidings rebuild --all`]
+
+/** Plays the logs on the stage, reads everything back, prints the report. */
+const perform = async (options: DemoOptions, logs: ReadonlyArray<LazyLog>, stage: Stage): Promise<boolean> => {
+  const random = chanceOf(options.seed).fraction
+  const plans = await inParallel(logs, logsAtOnce, loaded)
+  const watches = stopwatches()
+  const kills = executioner(stage, options, plans.reduce((sum, { messages }) => sum + messages, 0), random)
+  const playing: PlayOptions = {
+    run: String(options.seed), enter: stage.enter, stopwatches: watches, dropRate, random, onMessage: kills.onMessage, patienceMs,
+  }
+  const began = performance.now()
+  const results = await inParallel(plans, logsAtOnce, async (plan) => {
+    const played = await play(plan, playing)
+    await played.leave()
+    return played
+  })
+  const seconds = (performance.now() - began) / 1_000
+  await kills.settled()
+  const verified = await inParallel(results, logsAtOnce, (played) => verify(played, stage.ask))
+  const totals = total(stage, results, verified, watches, seconds)
+  ;[...reportLines(totals), '', ...pageLines(results[0], verified[0]), ...keptLines(options)].forEach(options.print)
+  return Object.values(breaches(totals)).every((count) => count === 0)
+}
+
+const interruption = (signal: AbortSignal): Promise<false> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(false)
+    signal.addEventListener('abort', () => { resolve(false) })
+  })
+
+/** The whole demo on a stage of its own. True when nothing was lost, doubled, reordered or changed; false also when interrupted. */
 export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   const found = await openLogs({ count: options.logs, ...(options.data === undefined ? {} : { directory: options.data }) })()
   if (E.isLeft(found)) throw new Error(JSON.stringify(found.left))
   options.print(found.right.credit)
-  const random = chanceOf(options.seed).fraction
-  const stage = await startStage(options.profile)
+  const stage = await startStage(options.profile, options.keep)
   try {
     options.print(stage.description)
-    const plans = await inParallel(found.right.logs, logsAtOnce, loaded)
-    const watches = stopwatches()
-    const kills = executioner(stage, options, plans.reduce((sum, { messages }) => sum + messages, 0), random)
-    const playing: PlayOptions = {
-      run: String(options.seed), enter: stage.enter, stopwatches: watches, dropRate, random, onMessage: kills.onMessage, patienceMs,
-    }
-    const began = performance.now()
-    const results = await inParallel(plans, logsAtOnce, async (plan) => {
-      const played = await play(plan, playing)
-      await played.leave()
-      return played
-    })
-    const seconds = (performance.now() - began) / 1_000
-    await kills.settled()
-    const verified = await inParallel(results, logsAtOnce, (played) => verify(played, stage.ask))
-    const totals = total(stage, results, verified, watches, seconds)
-    ;[...reportLines(totals), '', ...pageLines(results[0], verified[0])].forEach(options.print)
-    return Object.values(breaches(totals)).every((count) => count === 0)
+    const performing = perform(options, found.right.logs, stage)
+    performing.catch(() => undefined)
+    return await Promise.race([performing, interruption(options.interrupted)])
   } finally {
     await stage.close()
   }

@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { connectClient } from '../../client/index.js'
 import { accountIdOf } from '../../events/ids.js'
 import { newId } from '../../platform/identifiers.js'
@@ -22,6 +22,9 @@ export interface Stage {
   readonly close: () => Promise<void>
 }
 
+/** People who watch a demonstration come back sooner than a phone would. */
+const impatient = { backoffBaseMs: 100, backoffCapMs: 1_000 }
+
 /** Registers account and device over HTTP, then opens the socket; people are spread over the gateways. */
 const door = ({ sockets }: Deployment, api: Api, issuer: DemoIssuer): Enter => {
   let entered = 0
@@ -30,7 +33,7 @@ const door = ({ sockets }: Deployment, api: Api, issuer: DemoIssuer): Enter => {
     await api.account(token, { type: 'RegisterAccount', profile })
     await api.account(token, { type: 'RegisterDevice', deviceId: device })
     const url = sockets[entered++ % sockets.length] ?? ''
-    const client = connectClient({ url, device, token: async () => token, handlers: { onEvent: hear } })
+    const client = connectClient({ url, device, token: async () => token, handlers: { onEvent: hear }, limits: impatient })
     await client.live()
     return {
       userId, token, device, command: client.command, drop: client.drop, close: client.close,
@@ -39,10 +42,16 @@ const door = ({ sockets }: Deployment, api: Api, issuer: DemoIssuer): Enter => {
   }
 }
 
-/** Starts a deployment of the profile in a folder of its own, which `close` removes with everything in it. */
-export const startStage = async (profile: 'embedded' | 'cluster'): Promise<Stage> => {
-  const directory = mkdtempSync(join(tmpdir(), 'tidings-demo-'))
+const folderOf = (keep: string | undefined): string => {
+  const directory = keep === undefined ? mkdtempSync(join(tmpdir(), 'tidings-demo-')) : resolve(keep)
+  mkdirSync(directory, { recursive: true })
   chmodSync(directory, 0o711)
+  return directory
+}
+
+/** Starts a deployment of the profile in a folder of its own, which `close` removes with everything in it unless it is `keep`. */
+export const startStage = async (profile: 'embedded' | 'cluster', keep?: string): Promise<Stage> => {
+  const directory = folderOf(keep)
   const issuer = await startDemoIssuer()
   const services = profile === 'cluster' ? await clusterServices() : undefined
   const deployment = services === undefined ? await embeddedDeployment(issuer, directory) : await clusterDeployment(issuer, directory, services)
@@ -57,7 +66,7 @@ export const startStage = async (profile: 'embedded' | 'cluster'): Promise<Stage
       await fleet.stop()
       await services?.stop()
       await issuer.close()
-      await rm(directory, { recursive: true, force: true })
+      if (keep === undefined) await rm(directory, { recursive: true, force: true })
     },
   }
 }
