@@ -151,6 +151,46 @@ export const live = (subject: () => GatewayStack): void => {
       for (const device of devices) await expectSequences(device, conversation, [4, 5, 6])
     })
 
+    it('a lost membership of a conversation that nobody else here follows: no head shows it, the session looks it up', async () => {
+      const { send, conversation, head } = await group(3)
+      const newcomer = await aMember(subject().commandSide)
+      const late = deviceOf(subject().sockets, newcomer)
+      await (await late.open()).caughtUp()
+      subject().lose(() => true)
+      await send({ type: 'AddMembers', members: [newcomer.account] })
+      await send(message('lost'))
+      await projected(subject().readSide, newcomer, conversation, head + 2)
+      subject().lose(() => false)
+      await send(message('heard'))
+      await until(() => late.sequencesOf(conversation).at(-1) === head + 3)
+      expect([late.sequencesOf(conversation).filter((sequence) => sequence > head), late.doubled(), late.wrong]).toEqual([range(head + 1, head + 3), 0, []])
+    })
+
+    it('lost while a session alone in its conversation reads history: it reads on', async () => {
+      for (const at of range(1, 3)) {
+        const { devices: [device], conversation, send, head } = await group()
+        if (device === undefined) throw new Error('a group of two')
+        const first = await device.open()
+        await first.caughtUp()
+        first.client.cut()
+        for (const n of range(1, 40)) await send(message(`${n} ${'x'.repeat(30_000)}`))
+        await projected(subject().readSide, device.caller, conversation, head + 40)
+        // It stalls at its welcome, with more to come than a socket takes: so it still catches up while others write.
+        const line = await device.open({ onFrame: (frame, self) => { if (frame.type === 'welcome') self.client.stall() } })
+        await until(() => line.frames.length > 0)
+        subject().lose(() => true)
+        for (const n of range(1, at)) await send(message(`${n}`))
+        await projected(subject().readSide, device.caller, conversation, head + 40 + at)
+        subject().lose(() => false)
+        const { sequence } = await send(message('end'))
+        await projected(subject().readSide, device.caller, conversation, sequence)
+        line.client.read()
+        await expectSequences(device, conversation, range(head + 1, head + 41 + at))
+        expect(device.doubled()).toBe(0)
+        line.client.cut()
+      }
+    })
+
     it('what was lost is claimed by no token: who resumes from any of them gets it', async () => {
       const { devices: [device], conversation, send, others: [bob] } = await group()
       if (device === undefined || bob === undefined) throw new Error('a group of two')
