@@ -3,7 +3,9 @@ import { Id, idPattern } from './ids.js'
 import { currentVersion, eventSchemas } from './registry.js'
 import { closed, Metadata } from './schemas/common.js'
 import { Acknowledgement, DeliveredEvent, Problem } from './wire/answers.js'
-import { AccountCommand, accountCommands, Content, ConversationCommand, conversationCommands, MarkRead } from './wire/commands.js'
+import {
+  AccountCommand, accountCommands, Content, ConversationCommand, conversationCommands, MarkRead, MuteConversation, socialCommands, StoryCommand, storyCommands,
+} from './wire/commands.js'
 import { ClientFrame, clientFrames, ServerFrame, serverFrames } from './wire/frames.js'
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema'
@@ -42,7 +44,9 @@ const wireFile = (name: string, definitions: Readonly<Record<string, TSchema>>):
 export const jsonSchemas = (): ReadonlyMap<string, object> =>
   new Map([
     ...eventFiles(),
-    wireFile('commands', { ConversationCommand, AccountCommand, MarkRead, Content, ...conversationCommands, ...accountCommands }),
+    wireFile('commands', {
+      ConversationCommand, AccountCommand, StoryCommand, MarkRead, MuteConversation, Content, ...conversationCommands, ...accountCommands, ...socialCommands, ...storyCommands,
+    }),
     wireFile('answers', { Acknowledgement, Problem, DeliveredEvent }),
     wireFile('frames', {
       ClientFrame,

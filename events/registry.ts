@@ -3,10 +3,12 @@ import type { Static, TSchema } from 'typebox'
 import { accountEvents } from './schemas/account.js'
 import { conversationEvents } from './schemas/conversation.js'
 import { receiptsEvents } from './schemas/receipts.js'
+import { storiesEvents } from './schemas/stories.js'
+import { storyEvents } from './schemas/story.js'
 import type { Category } from './streams.js'
 
 /** The current shape of every event, by the category of the stream that carries it. One schema, everything else follows. */
-export const eventSchemas = { conversation: conversationEvents, account: accountEvents, receipts: receiptsEvents } as const
+export const eventSchemas = { conversation: conversationEvents, account: accountEvents, receipts: receiptsEvents, stories: storiesEvents, story: storyEvents } as const
 
 type Schemas = typeof eventSchemas
 export type EventCategory = keyof Schemas
@@ -17,7 +19,9 @@ export type EventOf<C extends EventCategory> = { [T in keyof DataOf<C>]: { reado
 export type ConversationEvent = EventOf<'conversation'>
 export type AccountEvent = EventOf<'account'>
 export type ReceiptsEvent = EventOf<'receipts'>
-export type AnyEvent = ConversationEvent | AccountEvent | ReceiptsEvent
+export type StoriesEvent = EventOf<'stories'>
+export type StoryEvent = EventOf<'story'>
+export type AnyEvent = ConversationEvent | AccountEvent | ReceiptsEvent | StoriesEvent | StoryEvent
 
 /** The version that is written today; older ones are lifted by `upcasters`. */
 export const currentVersion = 1

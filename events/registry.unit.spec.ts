@@ -17,7 +17,7 @@ describe('the registry', () => {
 
   it('what people wrote or are called is sealed, and nothing else', () =>
     expect(eventTypes.filter(isSealedType).toSorted()).toEqual([
-      'AccountRegistered', 'ConversationRenamed', 'MessageEdited', 'MessageSent', 'ProfileChanged', 'ReactionAdded',
+      'AccountRegistered', 'ConversationRenamed', 'MessageEdited', 'MessageSent', 'ProfileChanged', 'ReactionAdded', 'StoryPosted', 'StoryReacted',
     ]))
 
   it('names types in the past and fields in camel case', () => {

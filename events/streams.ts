@@ -12,6 +12,8 @@ export const conversationStream = named('conversation')
 export const receiptsStream = named('receipts')
 export const accountStream = named('account')
 export const keysStream = named('keys')
+export const storiesStream = named('stories')
+export const storyStream = named('story')
 
 /** The parts of a stream's name; none when it is not one of ours (a system stream, say). */
 export const parseStream = (name: string): O.Option<{ readonly category: Category; readonly id: string }> => {

@@ -42,6 +42,17 @@ const apply = (account: Registered, event: Fact<AccountEvent>): Registered => {
     }
     case 'DeviceRevoked':
       return { ...account, devices: account.devices.set(event.data.deviceId, { _tag: 'Revoked' }) }
+    case 'UserFollowed':
+    case 'UserUnfollowed':
+    case 'CloseFriendAdded':
+    case 'CloseFriendRemoved':
+    case 'UserBlocked':
+    case 'UserUnblocked':
+    case 'StoriesHiddenFrom':
+    case 'StoriesMuted':
+    case 'NotificationsChanged':
+    case 'LastSeenChanged':
+      return account
   }
 }
 

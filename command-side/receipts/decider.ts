@@ -28,5 +28,5 @@ const decide = ({ actor, visible, head, through }: MarkRead, marker: Marker): De
 export const receiptsDecider: Decider<Marker, MarkRead, Draft<ReceiptsEvent>, ReceiptsRejection, Fact<ReceiptsEvent>> = {
   initialState: -1,
   decide,
-  evolve: (marker, event) => Math.max(marker, event.data.through),
+  evolve: (marker, event) => (event.type === 'ReadAdvanced' ? Math.max(marker, event.data.through) : marker),
 }

@@ -36,6 +36,12 @@ export const Envelope = closed({
 })
 export type Envelope = Static<typeof Envelope>
 
+/** What an account can be told about, and switch off one by one. */
+export const NotificationKind = Type.Union([
+  Type.Literal('mention'), Type.Literal('reply'), Type.Literal('reaction'), Type.Literal('follower'), Type.Literal('storyMention'), Type.Literal('addedToConversation'),
+])
+export type NotificationKind = Static<typeof NotificationKind>
+
 export const Role = Type.Union([Type.Literal('admin'), Type.Literal('member')])
 export type Role = Static<typeof Role>
 

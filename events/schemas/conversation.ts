@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Id } from '../ids.js'
+import { limits } from '../limits.js'
 import { Base64Url, closed, Envelope, Role, sealedFields, Sequence } from './common.js'
 
 // Names and fields are persisted for ever: a change is a new version with an upcaster.
@@ -13,6 +14,12 @@ export type History = Static<typeof History>
 export type ConversationKind = Static<typeof ConversationKind>
 
 const target = { target: Sequence, messageId: Id }
+/** Members who are to be notified; in `e2ee` the client names them. */
+const mentions = { mentions: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: limits.mentions, uniqueItems: true })) }
+
+/** The story that a message answers: the quote dies with the story. */
+export const StoryReference = closed({ author: Id, storyId: Id })
+export type StoryReference = Static<typeof StoryReference>
 
 export const conversationEvents = {
   ConversationCreated: closed({
@@ -35,12 +42,16 @@ export const conversationEvents = {
     messageId: Id,
     ...sealedFields,
     replyTo: Type.Optional(Sequence),
+    replyToSender: Type.Optional(Id),
+    ...mentions,
+    story: Type.Optional(StoryReference),
     envelope: Type.Optional(Envelope),
   }),
-  MessageEdited: closed({ ...target, ...sealedFields, envelope: Type.Optional(Envelope) }),
+  MessageEdited: closed({ ...target, ...sealedFields, ...mentions, envelope: Type.Optional(Envelope) }),
   MessageDeleted: closed({ ...target, unit: Id }),
   ReactionAdded: closed({
     ...target,
+    messageSender: Type.Optional(Id),
     ...sealedFields,
     reaction: Base64Url("HMAC-SHA256 of the reaction under the message's unit key, 16 bytes: equal within one message only", { bytes: 16 }),
   }),

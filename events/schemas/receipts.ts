@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import { Id } from '../ids.js'
 import { closed, Sequence } from './common.js'
 
@@ -6,4 +7,5 @@ import { closed, Sequence } from './common.js'
 
 export const receiptsEvents = {
   ReadAdvanced: closed({ userId: Id, through: Sequence }),
+  MuteChanged: closed({ userId: Id, muted: Type.Boolean() }),
 }

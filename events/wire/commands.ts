@@ -1,20 +1,33 @@
 import Type, { type Static } from 'typebox'
 import { Id } from '../ids.js'
 import { limits } from '../limits.js'
-import { Base64Url, closed, Envelope, Role, Sequence } from '../schemas/common.js'
-import { ConversationKind, Encryption, History } from '../schemas/conversation.js'
+import { LastSeenAudience } from '../schemas/account.js'
+import { Base64Url, closed, Envelope, NotificationKind, Role, Sequence } from '../schemas/common.js'
+import { ConversationKind, Encryption, History, StoryReference } from '../schemas/conversation.js'
+import { Media, Tier } from '../schemas/stories.js'
 
 // What clients send, over HTTP and over the socket alike. Sizes are checked again in bytes by the command side.
 
 /** Content of a `readable` conversation: the server can open it for members, search and push. */
 export const ReadableContent = closed({ text: Type.String({ minLength: 1, maxLength: limits.contentBytes }) })
-/** Content of an `e2ee` conversation: opaque to the server. */
-export const OpaqueContent = closed({ ciphertext: Base64Url('what the client encrypted', { maxBytes: limits.contentBytes }) })
+/** A normalised word as the client's search key sees it: HMAC-SHA256, 16 bytes. The server can compare them, never read them. */
+export const BlindToken = Base64Url('HMAC of a normalised word under a search key that the server never has', { bytes: 16 })
+
+/** Content of an `e2ee` conversation: opaque to the server. `tokens` make it findable and lie sealed beside the ciphertext. */
+export const OpaqueContent = closed({
+  ciphertext: Base64Url('what the client encrypted', { maxBytes: limits.contentBytes }),
+  tokens: Type.Optional(Type.Array(BlindToken, { maxItems: limits.blindTokens, uniqueItems: true })),
+})
 export const Content = Type.Union([ReadableContent, OpaqueContent])
 export type Content = Static<typeof Content>
 
 const type = <T extends string>(name: T) => Type.Literal(name)
 const target = { target: Sequence }
+
+/** 3 to 30 letters, digits and underscores; compared without case. */
+export const Handle = Type.String({ pattern: '^[A-Za-z0-9_]{3,30}$' })
+/** In `e2ee` only the client sees who is mentioned and says so; in `readable` conversations the server reads the text (X2). */
+const mentionedHandles = Type.Optional(Type.Array(Handle, { maxItems: limits.mentions, uniqueItems: true }))
 
 export const conversationCommands = {
   CreateConversation: closed({
@@ -35,9 +48,11 @@ export const conversationCommands = {
     messageId: Id,
     content: Content,
     replyTo: Type.Optional(Sequence),
+    mentions: mentionedHandles,
+    story: Type.Optional(StoryReference),
     envelope: Type.Optional(Envelope),
   }),
-  EditMessage: closed({ type: type('EditMessage'), ...target, content: Content, envelope: Type.Optional(Envelope) }),
+  EditMessage: closed({ type: type('EditMessage'), ...target, content: Content, mentions: mentionedHandles, envelope: Type.Optional(Envelope) }),
   DeleteMessage: closed({ type: type('DeleteMessage'), ...target }),
   React: closed({ type: type('React'), ...target, reaction: Content }),
   Unreact: closed({ type: type('Unreact'), ...target, reaction: Content }),
@@ -69,8 +84,33 @@ export const Counter = Type.Integer({ minimum: 1, description: "the device's nex
 export const MarkRead = closed({ type: type('MarkRead'), through: Sequence })
 export type MarkRead = Static<typeof MarkRead>
 
-/** 3 to 30 letters, digits and underscores; compared without case. */
-export const Handle = Type.String({ pattern: '^[A-Za-z0-9_]{3,30}$' })
+/** Whether a conversation notifies its member; the messages come in any case. */
+export const MuteConversation = closed({ type: type('MuteConversation'), muted: Type.Boolean() })
+export type MuteConversation = Static<typeof MuteConversation>
+
+const story = { author: Id, storyId: Id }
+/** What a story says: readable by the server, which checks its audience. */
+export const StoryContent = closed({ text: Type.String({ maxLength: limits.storyBytes }) })
+export type StoryContent = Static<typeof StoryContent>
+
+export const storyCommands = {
+  PostStory: closed({ type: type('PostStory'), storyId: Id, tier: Tier, content: StoryContent, media: Type.Optional(Media) }),
+  DeleteStory: closed({ type: type('DeleteStory'), storyId: Id }),
+  ViewStory: closed({ type: type('ViewStory'), ...story }),
+  ReactToStory: closed({ type: type('ReactToStory'), ...story, reaction: ReadableContent }),
+  UnreactToStory: closed({ type: type('UnreactToStory'), ...story }),
+  InspectStory: closed({ type: type('InspectStory'), ...story, reason: Type.String({ minLength: 1, maxLength: limits.reasonCharacters }) }),
+}
+export const StoryCommand = Type.Union([
+  storyCommands.PostStory,
+  storyCommands.DeleteStory,
+  storyCommands.ViewStory,
+  storyCommands.ReactToStory,
+  storyCommands.UnreactToStory,
+  storyCommands.InspectStory,
+])
+export type StoryCommand = Static<typeof StoryCommand>
+
 export const Profile = closed({
   handle: Handle,
   name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -89,6 +129,20 @@ export const accountCommands = {
   }),
   RevokeDevice: closed({ type: type('RevokeDevice'), deviceId: Id }),
 }
+/** What an account decides about others, and about being told and seen. */
+export const socialCommands = {
+  Follow: closed({ type: type('Follow'), userId: Id }),
+  Unfollow: closed({ type: type('Unfollow'), userId: Id }),
+  AddCloseFriend: closed({ type: type('AddCloseFriend'), userId: Id }),
+  RemoveCloseFriend: closed({ type: type('RemoveCloseFriend'), userId: Id }),
+  Block: closed({ type: type('Block'), userId: Id }),
+  Unblock: closed({ type: type('Unblock'), userId: Id }),
+  HideStoriesFrom: closed({ type: type('HideStoriesFrom'), userId: Id, hidden: Type.Boolean() }),
+  MuteStories: closed({ type: type('MuteStories'), userId: Id, muted: Type.Boolean() }),
+  SetNotifications: closed({ type: type('SetNotifications'), kind: NotificationKind, enabled: Type.Boolean() }),
+  SetLastSeen: closed({ type: type('SetLastSeen'), visibleTo: LastSeenAudience }),
+}
+
 export const AccountCommand = Type.Union([
   accountCommands.RegisterAccount,
   accountCommands.ChangeProfile,

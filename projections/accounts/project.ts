@@ -24,6 +24,17 @@ const projectWith = (handleDigest: HandleDigest) => ({ event, recorded, content 
       return [{ op: 'device-registered', userId, revision, deviceId: about.data.deviceId, at: metadata.recordedAt }]
     case 'DeviceRevoked':
       return [{ op: 'device-revoked', userId, revision, deviceId: about.data.deviceId }]
+    case 'UserFollowed':
+    case 'UserUnfollowed':
+    case 'CloseFriendAdded':
+    case 'CloseFriendRemoved':
+    case 'UserBlocked':
+    case 'UserUnblocked':
+    case 'StoriesHiddenFrom':
+    case 'StoriesMuted':
+    case 'NotificationsChanged':
+    case 'LastSeenChanged':
+      return []
   }
 }
 

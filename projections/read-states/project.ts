@@ -10,6 +10,8 @@ const project = ({ event }: Projected): ReadonlyArray<ReadStatesWrite> => {
   switch (about.type) {
     case 'ReadAdvanced':
       return [{ conversation: streamId(event.stream), ...about.data }]
+    case 'MuteChanged':
+      return []
   }
 }
 

@@ -53,13 +53,13 @@ const orFail = async <A>(task: TaskEither<RebuildFailure, A>): Promise<A> => {
 }
 
 /**
- * The log after `from` in large chunks, up to its end or to where `goesOn` says that the next event is too far. Throws when
+ * The log after `from` in large chunks, each event once, up to its end or to where `goesOn` says that the next event is too far. Throws when
  * the signal ends it before.
  */
 const chunksOf = async function* (
   eventStore: EventStore, from: Position | 'start', signal: AbortSignal, goesOn: (next: RecordedEvent) => boolean | Promise<boolean>,
 ): AsyncGenerator<ReadonlyArray<RecordedEvent>> {
-  let [chunk, bytes]: [RecordedEvent[], number] = [[], 0]
+  let [chunk, bytes, last]: [RecordedEvent[], number, Position | 'start'] = [[], 0, from]
   let ended = false
   const enough = new AbortController()
   try {
@@ -67,6 +67,9 @@ const chunksOf = async function* (
       const goes = 'id' in item ? goesOn(item) : false
       ended = !('id' in item) || !(typeof goes === 'boolean' ? goes : await goes)
       if (ended || !('id' in item)) break
+      // A store that has reconnected may repeat events.
+      if (!isAfter(item.position, last)) continue
+      last = item.position
       chunk.push(item)
       bytes += sizeOf(item)
       if (chunk.length < EVENTS_AT_ONCE && bytes < BYTES_AT_ONCE) continue

@@ -1,4 +1,4 @@
-import { accountCommands, conversationCommands, MarkRead } from '../../events/wire/commands.js'
+import { accountCommands, conversationCommands, MarkRead, MuteConversation, socialCommands, storyCommands } from '../../events/wire/commands.js'
 
 /** One whole, valid command of every type, every optional field present. */
 const id = '01990a1b-2c3d-7001-8025-5eed00000001'
@@ -15,8 +15,8 @@ const conversationSamples: Readonly<Record<keyof typeof conversationCommands, Re
   LeaveConversation: {},
   ChangeRole: { userId: id, role: 'admin' },
   RenameConversation: { name: content },
-  SendMessage: { messageId: id, content, replyTo: 0, envelope },
-  EditMessage: { target: 3, content: { ciphertext: base64url(40) }, envelope },
+  SendMessage: { messageId: id, content, replyTo: 0, mentions: ['hanna'], story: { author: id, storyId: other }, envelope },
+  EditMessage: { target: 3, content: { ciphertext: base64url(40), tokens: [base64url(16)] }, mentions: ['hanna'], envelope },
   DeleteMessage: { target: 3 },
   React: { target: 3, reaction: content },
   Unreact: { target: 3, reaction: content },
@@ -28,6 +28,27 @@ const accountSamples: Readonly<Record<keyof typeof accountCommands, Readonly<Rec
   ChangeProfile: { profile },
   RegisterDevice: { deviceId: id, signingKey: base64url(32), boxKey: base64url(32) },
   RevokeDevice: { deviceId: id },
+}
+
+const socialSamples: Readonly<Record<keyof typeof socialCommands, Readonly<Record<string, unknown>>>> = {
+  Follow: { userId: id },
+  Unfollow: { userId: id },
+  AddCloseFriend: { userId: id },
+  RemoveCloseFriend: { userId: id },
+  Block: { userId: id },
+  Unblock: { userId: id },
+  HideStoriesFrom: { userId: id, hidden: true },
+  MuteStories: { userId: id, muted: true },
+  SetNotifications: { kind: 'mention', enabled: false },
+  SetLastSeen: { visibleTo: 'contacts' },
+}
+const storySamples: Readonly<Record<keyof typeof storyCommands, Readonly<Record<string, unknown>>>> = {
+  PostStory: { storyId: id, tier: 'public', content, media: { type: 'image/jpeg', bytes: 1_000, digest: base64url(32) } },
+  DeleteStory: { storyId: id },
+  ViewStory: { author: other, storyId: id },
+  ReactToStory: { author: other, storyId: id, reaction: content },
+  UnreactToStory: { author: other, storyId: id },
+  InspectStory: { author: other, storyId: id, reason: 'reported' },
 }
 
 export interface Sample {
@@ -44,5 +65,7 @@ export const accountCommandSamples = samplesOf(accountCommands, accountSamples)
 export const commandSamples: ReadonlyArray<Sample> = [
   ...conversationCommandSamples,
   ...accountCommandSamples,
-  ...samplesOf({ MarkRead }, { MarkRead: { through: 3 } }),
+  ...samplesOf(socialCommands, socialSamples),
+  ...samplesOf(storyCommands, storySamples),
+  ...samplesOf({ MarkRead, MuteConversation }, { MarkRead: { through: 3 }, MuteConversation: { muted: true } }),
 ]
