@@ -32,11 +32,23 @@ interface Registered {
   readonly validator: Validator
 }
 
+/** Compiling all schemas at once would take a large part of a process's start. */
+const compiledWhenUsed = (category: Category, schema: TSchema): Registered => {
+  let validator: Validator | undefined
+  return {
+    category,
+    schema,
+    get validator() {
+      return (validator ??= Compile(schema) as unknown as Validator)
+    },
+  }
+}
+
 const registered = new Map<string, Registered>(
   Object.entries(eventSchemas).flatMap(([category, schemas]) =>
     Object.entries(schemas).map(([type, schema]): [string, Registered] => [
       type,
-      { category: category as EventCategory, schema, validator: Compile(schema) as unknown as Validator },
+      compiledWhenUsed(category as EventCategory, schema),
     ]),
   ),
 )

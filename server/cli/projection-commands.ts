@@ -26,7 +26,7 @@ const feedOf = ({ settings, foundation }: Desk) => openFeed(settings, foundation
 
 const list = async (desk: Desk): Promise<void> => {
   const { foundation: { eventStore }, readModels: { projections, store } } = desk
-  const lags = orRefuse(await lagOf({ projections, eventStore, store, partitionOf: feedOf(desk).partitionOf, clock: systemClock })())
+  const lags = orRefuse(await lagOf({ projections, eventStore, store, partitionOf: (await feedOf(desk)).partitionOf, clock: systemClock })())
   for (const { projection, lagMs, state, position } of lags) print(`${projection.padEnd(18)} ${state.padEnd(8)} ${String(lagMs).padStart(8)} ms behind, at ${position}`)
   const parked = orRefuse(await store.parked()())
   if (parked.length === 0) print('no stream is parked')
@@ -52,7 +52,7 @@ const rebuildNamed = async (desk: Desk, names: ReadonlyArray<string>, swap: 'whe
   const chosen = projections.filter(({ name }) => names.includes(name))
   const unknown = names.filter((name) => !projections.some((projection) => projection.name === name))
   if (unknown.length > 0) throw new Refused(`no projection ${unknown.join(', ')}; there are ${projections.map(({ name }) => name).join(', ')}`)
-  const { partitions, partitionOf } = feedOf(desk)
+  const { partitions, partitionOf } = await feedOf(desk)
   const line = statusLine()
   const report = orRefuse(await rebuild({
     projections: chosen, eventStore, store, keyStore, partitions, partitionOf, swap,

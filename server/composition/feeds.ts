@@ -1,10 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { catchUpFeed } from '../../adapters/catch-up/feed.js'
-import { kafkaFeed } from '../../adapters/kafka/feed.js'
-import { startRelay } from '../../adapters/kafka/relay.js'
 import { memoryFanOut } from '../../adapters/memory/fan-out.js'
 import type { OnProblem } from '../../adapters/problem.js'
-import { redisFanOut } from '../../adapters/redis/fan-out.js'
 import { forgetDeleted } from '../../command-side/index.js'
 import type { KeyStore } from '../../events/key-store.js'
 import type { FanOut } from '../../gateway/ports.js'
@@ -18,20 +15,26 @@ const kafkaOf = ({ kafkaBrokers, kafkaPrefix, kafkaPartitions, kafkaReplicas }: 
   topic: { prefix: kafkaPrefix, partitions: kafkaPartitions, replicas: kafkaReplicas, minInSyncReplicas: Math.max(1, kafkaReplicas - 1) },
 })
 
+// Vendor SDKs are loaded where they are chosen: a process that uses none of them starts sooner.
+
 /** The log as projections receive it, by the chosen adapter. */
-export const openFeed = (settings: Settings, { adapters, eventStore }: Foundation, onProblem: OnProblem): Feed =>
-  adapters.feed === 'kafka'
-    ? kafkaFeed({ ...kafkaOf(settings), onProblem })
-    : catchUpFeed({ eventStore, partitions: settings.feedPartitions, onProblem })
+export const openFeed = async (settings: Settings, { adapters, eventStore }: Foundation, onProblem: OnProblem): Promise<Feed> => {
+  if (adapters.feed === 'catch-up') return catchUpFeed({ eventStore, partitions: settings.feedPartitions, onProblem })
+  const { kafkaFeed } = await import('../../adapters/kafka/feed.js')
+  return kafkaFeed({ ...kafkaOf(settings), onProblem })
+}
 
 /** Copies the log to Kafka until the process stops; nothing where projections read the log itself. */
-export const relayLog = (settings: Settings, { adapters, eventStore }: Foundation, onProblem: OnProblem, { onStop }: Shutdown): void => {
-  if (adapters.feed === 'kafka') onStop('relay', startRelay({ eventStore, ...kafkaOf(settings), onProblem }).stop)
+export const relayLog = async (settings: Settings, { adapters, eventStore }: Foundation, onProblem: OnProblem, { onStop }: Shutdown): Promise<void> => {
+  if (adapters.feed !== 'kafka') return
+  const { startRelay } = await import('../../adapters/kafka/relay.js')
+  onStop('relay', startRelay({ eventStore, ...kafkaOf(settings), onProblem }).stop)
 }
 
 /** How gateways hear of commits, by the chosen adapter. */
-export const openFanOut = (settings: Settings, { adapters }: Foundation, partitions: number, onProblem: OnProblem, { onStop }: Shutdown): Announcer & FanOut => {
+export const openFanOut = async (settings: Settings, { adapters }: Foundation, partitions: number, onProblem: OnProblem, { onStop }: Shutdown): Promise<Announcer & FanOut> => {
   if (adapters.fanOut === 'memory') return memoryFanOut(onProblem)
+  const { redisFanOut } = await import('../../adapters/redis/fan-out.js')
   const fanOut = redisFanOut({ url: settings.redisUrl, prefix: settings.redisPrefix, partitions, onProblem })
   onStop('fan-out', fanOut.close)
   return fanOut

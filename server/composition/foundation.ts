@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import type pg from 'pg'
 import { startEmbeddedPostgres } from '../../adapters/embedded/postgres.js'
 import { keyringFolder } from '../../adapters/embedded/keyring-folder.js'
-import { eventStoreDbStore } from '../../adapters/eventstoredb/event-store.js'
 import { recentKeys } from '../../adapters/memory/recent-keys.js'
 import { postgresEventStore } from '../../adapters/postgres/event-store/event-store.js'
 import { postgresKeyStore } from '../../adapters/postgres/key-store/key-store.js'
@@ -46,6 +45,13 @@ const database = async (settings: Settings, directory: string, { onStop }: Shutd
   return { url: server.url, words: `embedded Postgres 18 in ${join(directory, 'postgres')}${server.reused ? ' (was running)' : ''}` }
 }
 
+/** The vendor's SDK is loaded where it is chosen. */
+const openEventStore = async (settings: Settings, { eventStore }: ChosenAdapters, pool: pg.Pool): Promise<EventStore> => {
+  if (eventStore === 'postgres') return postgresEventStore({ pool })
+  const { eventStoreDbStore } = await import('../../adapters/eventstoredb/event-store.js')
+  return eventStoreDbStore({ url: settings.eventstoreUrl })
+}
+
 /** Opens them in order and closes them at the stop, the last one first; migrates the database. Rejects when one cannot be reached. */
 export const openFoundation = async (settings: Settings, shutdown: Shutdown): Promise<Foundation> => {
   const { onStop } = shutdown
@@ -59,7 +65,7 @@ export const openFoundation = async (settings: Settings, shutdown: Shutdown): Pr
   const sameServer = adapters.eventStore === 'postgres'
   const keyStore = recentKeys(await postgresKeyStore({ pool, keyring, durable: !sameServer }), { keepMs: keysKeptMs })
   onStop('key store', keyStore.close)
-  const eventStore = sameServer ? await postgresEventStore({ pool }) : await eventStoreDbStore({ url: settings.eventstoreUrl })
+  const eventStore = await openEventStore(settings, adapters, pool)
   onStop('event store', eventStore.close)
   return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, database: words }
 }

@@ -39,9 +39,9 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const [metrics, onProblem] = [createMetrics(), problemsInto(logger)]
   const foundation = await openFoundation(settings, shutdown)
   const readModels = await openReadModels(foundation)
-  const feed = openFeed(settings, foundation, onProblem)
-  const fanOut = openFanOut(settings, foundation, feed.partitions, onProblem, shutdown)
-  if (has('relay')) relayLog(settings, foundation, onProblem, shutdown)
+  const feed = await openFeed(settings, foundation, onProblem)
+  const fanOut = await openFanOut(settings, foundation, feed.partitions, onProblem, shutdown)
+  if (has('relay')) await relayLog(settings, foundation, onProblem, shutdown)
   const onFailure = (error: unknown) => {
     logger.error({ error }, 'the projector failed for good')
     process.kill(process.pid, 'SIGTERM')
