@@ -35,7 +35,7 @@ export const embeddedDeployment = async (issuer: DemoIssuer, directory: string):
   return { members: [one], api: one.http, sockets: [one.socket], description: 'profile embedded: one process, Postgres from npm' }
 }
 
-/** A process for each role, two of those that share their work. */
+/** A process for each role, several of those that share their work (G7). */
 export const clusterDeployment = async (issuer: DemoIssuer, directory: string, services: ClusterServices): Promise<Deployment> => {
   const base = {
     ...common(issuer, directory),
@@ -49,11 +49,11 @@ export const clusterDeployment = async (issuer: DemoIssuer, directory: string, s
   const relay = await role('relay', 'relay')
   const projectors = [await role('projector 1', 'projector'), await role('projector 2', 'projector')]
   const api = await role('api', 'api')
-  const gateways = [await role('gateway 1', 'gateway'), await role('gateway 2', 'gateway')]
+  const gateways = [await role('gateway 1', 'gateway'), await role('gateway 2', 'gateway'), await role('gateway 3', 'gateway')]
   return {
     members: [relay, ...projectors, api, ...gateways],
     api: api.http,
     sockets: gateways.map(({ socket }) => socket),
-    description: `profile cluster: relay, 2 projectors, api, 2 gateways; ${services.description}`,
+    description: `profile cluster: relay, 2 projectors, api, 3 gateways; ${services.description}`,
   }
 }
