@@ -27,7 +27,7 @@ export const createCommandSide = (deps: CommandSideDependencies): CommandSide =>
   const accountStates = streamStates(folding(accountAggregate), { ...deps, elapsed })
   const known = accounts(deps, accountStates, lane)
   const onConversation = conversationHandler(deps, conversations, known)
-  const onAccount = accountHandler(deps, accountStates)
+  const onAccount = accountHandler(deps, accountStates, known)
   const onRead = receiptsHandler(deps, conversations, lane)
 
   return {

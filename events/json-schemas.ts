@@ -4,7 +4,7 @@ import { currentVersion, eventSchemas } from './registry.js'
 import { closed, Metadata } from './schemas/common.js'
 import { Acknowledgement, DeliveredEvent, Problem } from './wire/answers.js'
 import {
-  AccountCommand, accountCommands, Content, ConversationCommand, conversationCommands, MarkRead, MuteConversation, socialCommands, StoryCommand, storyCommands,
+  AccountCommand, accountCommands, Content, ConversationCommand, conversationCommands, MarkRead, MuteConversation, StoryCommand, storyCommands,
 } from './wire/commands.js'
 import { ClientFrame, clientFrames, ServerFrame, serverFrames } from './wire/frames.js'
 
@@ -45,7 +45,7 @@ export const jsonSchemas = (): ReadonlyMap<string, object> =>
   new Map([
     ...eventFiles(),
     wireFile('commands', {
-      ConversationCommand, AccountCommand, StoryCommand, MarkRead, MuteConversation, Content, ...conversationCommands, ...accountCommands, ...socialCommands, ...storyCommands,
+      ConversationCommand, AccountCommand, StoryCommand, MarkRead, MuteConversation, Content, ...conversationCommands, ...accountCommands, ...storyCommands,
     }),
     wireFile('answers', { Acknowledgement, Problem, DeliveredEvent }),
     wireFile('frames', {

@@ -27,5 +27,10 @@ export const limits = {
   unitsPerShard: 100_000,
   storyLifetimeMs: 86_400_000,
   closeFriends: 100,
+  follows: 10_000,
+  blocks: 10_000,
+  hiddenFrom: 10_000,
+  mutedAuthors: 10_000,
+  watchedAccounts: 200,
   jsonDepth: 16,
 } as const

@@ -1,23 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
-import * as E from 'fp-ts/lib/Either.js'
 import type { AccountEvent } from '../../events/registry.js'
 import { limits } from '../../events/limits.js'
 import type { Profile } from '../../events/wire/commands.js'
 import type { Aggregate } from '../handling/aggregate.js'
-import type { Draft } from '../handling/draft.js'
 import type { AccountCommand } from './commands.js'
+import { accept, alreadyInEffect, refuse, type Decision } from './decision.js'
 import type { AccountRejection } from './rejections.js'
 import { decodeState, encodeState, snapshotSchema } from './snapshot.js'
+import { decideSocial } from './social.js'
 import { evolve, unregistered, type AccountState, type Registered } from './state.js'
 
-export { isLiveDevice, isRegistered, profileRevisionOf, type AccountState } from './state.js'
+export { blocks, isLiveDevice, isRegistered, lastSeenAudience, notificationsOff, profileRevisionOf, type AccountState } from './state.js'
 
 type Command<T extends AccountCommand['type']> = Extract<AccountCommand, { type: T }>
-type Decision = E.Either<AccountRejection, ReadonlyArray<Draft<AccountEvent>>>
-
-const alreadyInEffect: Decision = E.right([])
-const refuse = (rejection: AccountRejection): Decision => E.left(rejection)
-const accept = (...events: ReadonlyArray<Draft<AccountEvent>>): Decision => E.right(events)
 
 const asRegistered = (state: AccountState, then: (account: Registered) => Decision): Decision =>
   state._tag === 'Unregistered' ? refuse({ _tag: 'NotRegistered' }) : then(state)
@@ -49,6 +44,9 @@ const revokeDevice = ({ devices }: Registered, { deviceId }: Command<'RevokeDevi
   return device._tag === 'Revoked' ? alreadyInEffect : accept({ type: 'DeviceRevoked', data: { deviceId } })
 }
 
+const setNotifications = (account: Registered, { kind, enabled }: Command<'SetNotifications'>): Decision =>
+  account.notificationsOff.has(kind) === enabled ? accept({ type: 'NotificationsChanged', data: { kind, enabled } }) : alreadyInEffect
+
 const decide = (command: AccountCommand, state: AccountState): Decision => {
   switch (command.type) {
     case 'RegisterAccount':
@@ -61,10 +59,25 @@ const decide = (command: AccountCommand, state: AccountState): Decision => {
       return asRegistered(state, (account) => registerDevice(account, command))
     case 'RevokeDevice':
       return asRegistered(state, (account) => revokeDevice(account, command))
+    case 'Follow':
+    case 'Unfollow':
+    case 'AddCloseFriend':
+    case 'RemoveCloseFriend':
+    case 'Block':
+    case 'Unblock':
+    case 'HideStoriesFrom':
+    case 'MuteStories':
+      return asRegistered(state, (account) => decideSocial(account, command))
+    case 'SetNotifications':
+      return asRegistered(state, (account) => setNotifications(account, command))
+    case 'SetLastSeen':
+      return asRegistered(state, ({ lastSeen }) =>
+        lastSeen === command.visibleTo ? alreadyInEffect : accept({ type: 'LastSeenChanged', data: { visibleTo: command.visibleTo } }),
+      )
   }
 }
 
-/** What an account decides about itself: its profile and the devices that may act for it. */
+/** What an account decides: its profile, the devices that may act for it, how it stands to others, what it is told. */
 export const accountAggregate: Aggregate<AccountState, AccountCommand, AccountEvent, AccountRejection> = {
   decider: { initialState: unregistered, decide, evolve },
   snapshotSchema,

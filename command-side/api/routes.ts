@@ -48,7 +48,7 @@ export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Pro
     method: 'POST',
     url: '/v1/account/commands',
     operationId: 'commandAccount',
-    summary: 'Register the account, change its profile, register or revoke a device. Each may be sent again: it changes nothing twice.',
+    summary: 'Register the account, change its profile, devices, settings, and how it stands to others. Each may be sent again: it changes nothing twice.',
     tags: ['commands'],
     access: 'account',
     schema: { body: AccountCommand, response: { 200: Acknowledgement } },

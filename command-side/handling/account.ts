@@ -7,6 +7,7 @@ import type { AccountCommand, Profile } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
 import type { AccountCommand as DecidedCommand } from '../account/commands.js'
 import { accountDecider, profileRevisionOf, type AccountState } from '../account/decider.js'
+import type { Accounts } from './accounts.js'
 import { accountProblem, unavailable } from './answers.js'
 import { acknowledged, answered, decideAndAppend, settled, unchanged, type Answer, type Step } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
@@ -33,13 +34,23 @@ const currentProfile = async ({ eventStore, keyStore }: CommandSideDependencies,
 
 const decidedCommand = (actor: string, command: AccountCommand, current: Profile | undefined): DecidedCommand => {
   switch (command.type) {
-    case 'RegisterAccount':
-    case 'RevokeDevice':
-      return { ...command, actor }
     case 'ChangeProfile':
       return { ...command, actor, current }
     case 'RegisterDevice':
       return { ...command, actor, signingKey: command.signingKey, boxKey: command.boxKey }
+    case 'RegisterAccount':
+    case 'RevokeDevice':
+    case 'Follow':
+    case 'Unfollow':
+    case 'AddCloseFriend':
+    case 'RemoveCloseFriend':
+    case 'Block':
+    case 'Unblock':
+    case 'HideStoriesFrom':
+    case 'MuteStories':
+    case 'SetNotifications':
+    case 'SetLastSeen':
+      return { ...command, actor }
   }
 }
 
@@ -47,6 +58,11 @@ const handleIn = (drafts: ReadonlyArray<AnyDraft>): string | undefined => {
   for (const draft of drafts) if ('content' in draft && 'handle' in draft.content) return draft.content.handle
   return undefined
 }
+
+/** The other accounts that the events name: they must be there. */
+const othersIn = (drafts: ReadonlyArray<AnyDraft>): ReadonlyArray<string> => [
+  ...new Set(drafts.flatMap(({ data }) => ('userId' in data ? [data.userId] : []))),
+]
 
 /** The handles of one command: the new one is claimed before the append, the one that is no longer used released after it. */
 const handleClaims = ({ handles, handleDigest }: CommandSideDependencies, account: string) => {
@@ -72,7 +88,7 @@ const handleClaims = ({ handles, handleDigest }: CommandSideDependencies, accoun
 const isOutcomeKnown = (answer: Answer): boolean => E.isRight(answer) || answer.left.status < 500
 
 /** Handles one command of an account about itself, given its lane. */
-export const accountHandler = (deps: CommandSideDependencies, states: StreamStates<AccountState>) => {
+export const accountHandler = (deps: CommandSideDependencies, states: StreamStates<AccountState>, known: Pick<Accounts, 'unregistered'>) => {
   const run = decideAndAppend(deps, states)
   return async (account: string, command: AccountCommand): Promise<Answer> => {
     const stream = accountStream(account)
@@ -83,6 +99,7 @@ export const accountHandler = (deps: CommandSideDependencies, states: StreamStat
     let changed = false
 
     const propose = async (drafts: ReadonlyArray<AnyDraft>): Promise<Step> => {
+      if ((await known.unregistered(othersIn(drafts))).length > 0) return answered(E.left(problem('not-found')))
       const handle = handleIn(drafts)
       const claim = handle === undefined ? E.right(undefined) : await claims.claim(handle)
       if (E.isLeft(claim)) return settled(claim)

@@ -21,6 +21,8 @@ export const conversationProblem = (rejection: ConversationRejection): Problem =
     case 'NotAMember':
     case 'MessageAbsent':
     case 'MemberAbsent':
+    case 'StoryAbsent':
+    case 'Blocked':
       return notFound
     case 'NotAnAdmin':
       return problem('forbidden')
@@ -74,6 +76,12 @@ export const accountProblem = (rejection: AccountRejection): Problem => {
       return notFound
     case 'ProfileTooLarge':
       return problem('too-large', because(`The profile has ${rejection.bytes} bytes, at most ${rejection.limit} are taken.`))
+    case 'AboutItself':
+      return problem('malformed', because('This is your own account: name another one.'))
+    case 'BlockedByItself':
+      return problem('conflict', because('You blocked this account: unblock it first.'))
+    case 'ListIsFull':
+      return problem('limit-reached', because(`At most ${rejection.limit} accounts stand on the list ${rejection.list}: take one off first.`))
   }
 }
 

@@ -128,9 +128,7 @@ export const accountCommands = {
     boxKey: Type.Optional(Base64Url('X25519 public key', { bytes: 32 })),
   }),
   RevokeDevice: closed({ type: type('RevokeDevice'), deviceId: Id }),
-}
-/** What an account decides about others, and about being told and seen. */
-export const socialCommands = {
+  // What it decides about others, and about being told and seen.
   Follow: closed({ type: type('Follow'), userId: Id }),
   Unfollow: closed({ type: type('Unfollow'), userId: Id }),
   AddCloseFriend: closed({ type: type('AddCloseFriend'), userId: Id }),
@@ -148,5 +146,15 @@ export const AccountCommand = Type.Union([
   accountCommands.ChangeProfile,
   accountCommands.RegisterDevice,
   accountCommands.RevokeDevice,
+  accountCommands.Follow,
+  accountCommands.Unfollow,
+  accountCommands.AddCloseFriend,
+  accountCommands.RemoveCloseFriend,
+  accountCommands.Block,
+  accountCommands.Unblock,
+  accountCommands.HideStoriesFrom,
+  accountCommands.MuteStories,
+  accountCommands.SetNotifications,
+  accountCommands.SetLastSeen,
 ])
 export type AccountCommand = Static<typeof AccountCommand>

@@ -1,4 +1,4 @@
-import { accountCommands, conversationCommands, MarkRead, MuteConversation, socialCommands, storyCommands } from '../../events/wire/commands.js'
+import { accountCommands, conversationCommands, MarkRead, MuteConversation, storyCommands } from '../../events/wire/commands.js'
 
 /** One whole, valid command of every type, every optional field present. */
 const id = '01990a1b-2c3d-7001-8025-5eed00000001'
@@ -28,9 +28,6 @@ const accountSamples: Readonly<Record<keyof typeof accountCommands, Readonly<Rec
   ChangeProfile: { profile },
   RegisterDevice: { deviceId: id, signingKey: base64url(32), boxKey: base64url(32) },
   RevokeDevice: { deviceId: id },
-}
-
-const socialSamples: Readonly<Record<keyof typeof socialCommands, Readonly<Record<string, unknown>>>> = {
   Follow: { userId: id },
   Unfollow: { userId: id },
   AddCloseFriend: { userId: id },
@@ -65,7 +62,6 @@ export const accountCommandSamples = samplesOf(accountCommands, accountSamples)
 export const commandSamples: ReadonlyArray<Sample> = [
   ...conversationCommandSamples,
   ...accountCommandSamples,
-  ...samplesOf(socialCommands, socialSamples),
   ...samplesOf(storyCommands, storySamples),
   ...samplesOf({ MarkRead, MuteConversation }, { MarkRead: { through: 3 }, MuteConversation: { muted: true } }),
 ]
