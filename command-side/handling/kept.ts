@@ -32,8 +32,8 @@ type AnyAggregate<State> = Pick<Aggregate<State, never, AnyEvent, unknown>, 'sna
 }
 
 /** An aggregate as the handler folds it. Its stream carries events of its own category only, so any event may be given. */
-export const folding = <State, Command, Event extends AnyEvent, Rejection>(
-  aggregate: Aggregate<State, Command, Event, Rejection>,
+export const folding = <State, Command, Event extends AnyEvent, Rejection, Recorded extends Fact<Event>>(
+  aggregate: Aggregate<State, Command, Event, Rejection, Recorded>,
 ): AnyAggregate<State> => aggregate as unknown as AnyAggregate<State>
 
 export type Folding<State> = AnyAggregate<State>
