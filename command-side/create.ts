@@ -6,6 +6,7 @@ import { conversationAggregate } from './conversation/decider.js'
 import { accountHandler } from './handling/account.js'
 import { accounts, mayCommand } from './handling/accounts.js'
 import { admission } from './handling/admission.js'
+import { blockFacts } from './handling/blocking.js'
 import { conversationHandler } from './handling/conversation.js'
 import { monotonic } from './handling/deciding.js'
 import type { CommandSideDependencies } from './handling/dependencies.js'
@@ -26,7 +27,7 @@ export const createCommandSide = (deps: CommandSideDependencies): CommandSide =>
   const conversations = streamStates(folding(conversationAggregate), { ...deps, elapsed })
   const accountStates = streamStates(folding(accountAggregate), { ...deps, elapsed })
   const known = accounts(deps, accountStates, lane)
-  const onConversation = conversationHandler(deps, conversations, known)
+  const onConversation = conversationHandler(deps, conversations, { accounts: known, blocks: blockFacts(accountStates, lane, elapsed) })
   const onAccount = accountHandler(deps, accountStates, known)
   const onRead = receiptsHandler(deps, conversations, lane)
 

@@ -34,6 +34,8 @@ export interface TargetFacts {
   readonly deleted: boolean
   /** `${userId}:${reactionKey}` of the reactions that stand. */
   readonly reactions: ReadonlySet<string>
+  /** Whom the message or its edits mentioned, with the revision of the event that did so first. */
+  readonly mentions: ReadonlyMap<string, number>
 }
 
 /**
@@ -64,4 +66,12 @@ export interface HandleRegistry {
   readonly release: (handleDigest: string, account: string) => TaskEither<Unavailable, void>
   /** Who holds the handle. */
   readonly holder: (handleDigest: string) => TaskEither<Unavailable, Option<string>>
+  /** Who holds each of the handles, in the order asked, by one look-up. */
+  readonly holders: (handleDigests: ReadonlyArray<string>) => TaskEither<Unavailable, ReadonlyArray<Option<string>>>
+}
+
+/** What a message that answers a story must know of it. */
+export interface StoryFacts {
+  /** Whether the author's story is there for the viewer now: audience, deletion and its 24 hours. */
+  readonly visibleTo: (viewer: string, author: string, storyId: string) => TaskEither<Unavailable, boolean>
 }

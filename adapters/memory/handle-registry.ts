@@ -14,4 +14,5 @@ export const memoryHandleRegistry = (claims = new Map<string, string>()): Handle
       if (claims.get(handleDigest) === account) claims.delete(handleDigest)
     }),
   holder: (handleDigest) => TE.fromIO(() => O.fromNullable(claims.get(handleDigest))),
+  holders: (handleDigests) => TE.fromIO(() => handleDigests.map((handleDigest) => O.fromNullable(claims.get(handleDigest)))),
 })

@@ -94,16 +94,17 @@ type Other = Exclude<ConversationCommand['type'], 'CreateConversation'>
 const othersBy = (actor: string): { readonly [T in Other]: Extract<ConversationCommand, { type: T }> } => {
   const content = { text: 'a' }
   const about = { actor, target: facts(), reactionKey: 'key' }
+  const uttered = { blocked: false, mentioned: [] }
   return {
     AddMembers: { type: 'AddMembers', actor, members: [carla] },
     RemoveMember: { type: 'RemoveMember', actor, userId: actor },
     LeaveConversation: { type: 'LeaveConversation', actor },
     ChangeRole: { type: 'ChangeRole', actor, userId: actor, role: 'admin' },
     RenameConversation: { type: 'RenameConversation', actor, conversation: group, name: content },
-    SendMessage: { type: 'SendMessage', actor, messageId: message, content, replyTo: undefined, envelope: undefined },
-    EditMessage: { ...about, type: 'EditMessage', content, envelope: undefined },
+    SendMessage: { type: 'SendMessage', actor, messageId: message, content, replyTo: undefined, story: undefined, envelope: undefined, ...uttered },
+    EditMessage: { ...about, ...uttered, type: 'EditMessage', content, envelope: undefined },
     DeleteMessage: { ...about, type: 'DeleteMessage' },
-    React: { ...about, type: 'React', reaction: content },
+    React: { ...about, type: 'React', reaction: content, blocked: false },
     Unreact: { ...about, type: 'Unreact' },
     PinMessage: { ...about, type: 'PinMessage' },
     UnpinMessage: { ...about, type: 'UnpinMessage' },

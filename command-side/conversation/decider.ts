@@ -10,7 +10,7 @@ import type { ConversationRejection } from './rejections.js'
 import { decodeState, encodeState, snapshotSchema } from './snapshot.js'
 import { absent, type ConversationState } from './state.js'
 
-export { encryptionOf, headOf, isCurrentMember, visibleTo, type ConversationState } from './state.js'
+export { encryptionOf, headOf, isCurrentMember, othersInDirect, visibleTo, type ConversationState } from './state.js'
 
 const decide = (command: ConversationCommand, state: ConversationState): Decision => {
   switch (command.type) {

@@ -61,9 +61,9 @@ const commandOf = ({ actor, other, role, type }: Step, target: TargetFacts | und
     case 'LeaveConversation': return { type, actor }
     case 'ChangeRole': return { type, actor, userId: other, role }
     case 'RenameConversation': return { type, actor, conversation: group, name: content }
-    case 'SendMessage': return { type, actor, messageId, content, replyTo: target, envelope: undefined }
-    case 'EditMessage': return { type, actor, target, content, envelope: undefined }
-    case 'React': return { type, actor, target, reaction: content, reactionKey: 'key' }
+    case 'SendMessage': return { type, actor, messageId, content, replyTo: target, story: undefined, envelope: undefined, mentioned: [other], blocked: false }
+    case 'EditMessage': return { type, actor, target, content, envelope: undefined, mentioned: [other], blocked: false }
+    case 'React': return { type, actor, target, reaction: content, reactionKey: 'key', blocked: false }
     case 'DeleteMessage':
     case 'PinMessage':
     case 'UnpinMessage': return { type, actor, target }

@@ -15,17 +15,17 @@ const byFacts = 'which reactions stand comes with the facts about the message, w
 
 describe('reacting', () => {
   const reaction = { text: '👍' }
-  const react: Extract<ConversationCommand, { type: 'React' }> = { type: 'React', actor: anna, target: facts(), reaction, reactionKey: 'thumb' }
+  const react: Extract<ConversationCommand, { type: 'React' }> = { type: 'React', actor: anna, target: facts(), reaction, reactionKey: 'thumb', blocked: false }
 
   it("a member reacts, under the message's unit", () =>
     given(...withMessage)
       .when(react)
-      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, reaction: 'thumb' }, content: reaction }], byFacts))
+      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, messageSender: bruno, reaction: 'thumb' }, content: reaction }], byFacts))
 
   it('the same reaction of someone else is another', () =>
     given(...withMessage)
       .when({ ...react, target: facts({ reactions: new Set([`${bruno}:thumb`]) }) })
-      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, reaction: 'thumb' }, content: reaction }], byFacts))
+      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, messageSender: bruno, reaction: 'thumb' }, content: reaction }], byFacts))
 
   it('reacting alike twice changes nothing', () =>
     given(...withMessage).when({ ...react, target: facts({ reactions: new Set([`${anna}:thumb`]) }) }).thenNothingHappened())
@@ -37,8 +37,11 @@ describe('reacting', () => {
     given(...withMessage).when({ ...react, target: full }).thenRejected({ _tag: 'TooManyReactions', limit: limits.reactionsPerMember })
     given(...withMessage)
       .when({ ...react, target: room })
-      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, reaction: 'thumb' }, content: reaction }], byFacts)
+      .thenEachTime([{ type: 'ReactionAdded', data: { ...target, unit: message, messageSender: bruno, reaction: 'thumb' }, content: reaction }], byFacts)
   })
+
+  it('P4: between two of whom one blocked the other nobody reacts', () =>
+    given(...withMessage).when({ ...react, blocked: true }).thenRejected({ _tag: 'Blocked' }))
 
   it('a deleted message takes no reaction', () =>
     given(...withMessage).when({ ...react, target: facts({ deleted: true }) }).thenRejected({ _tag: 'MessageIsDeleted' }))

@@ -1,13 +1,27 @@
 import { limits } from '../../events/limits.js'
+import { mayRead } from '../../events/visibility.js'
 import { contentFlaw, envelopeFlaw } from './content.js'
 import {
   aboutLivingMessage, aboutMessage, accept, alreadyInEffect, asMember, mayReadMessage, refuse, type Command, type Decision,
 } from './decision.js'
 import type { ConversationRejection } from './rejections.js'
-import type { ConversationState, Open } from './state.js'
+import { isCurrentMember, visibleTo, type ConversationState, type Open } from './state.js'
 
 const bodyFlaw = (conversation: Open, { content, envelope }: Pick<Command<'SendMessage'>, 'content' | 'envelope'>): ConversationRejection | undefined =>
   contentFlaw(conversation.encryption, content, limits.contentBytes) ?? envelopeFlaw(conversation, envelope)
+
+/** Members who are named and can read the message: the sender is not told of itself. */
+const mentionsOf = (conversation: Open, actor: string, named: ReadonlyArray<string>, sequence: number): ReadonlyArray<string> =>
+  named.filter((userId) => userId !== actor && isCurrentMember(conversation, userId) && mayRead(visibleTo(conversation, userId), sequence))
+
+/** An empty list is left out: the event says whom to tell, if anybody. */
+const withMentions = (mentions: ReadonlyArray<string>) => (mentions.length === 0 ? {} : { mentions: [...mentions] })
+
+const isByOther = ({ kind, participants }: Open, actor: string, author: string): boolean =>
+  kind === 'direct' && author !== actor && participants.has(author)
+
+const storyFlaw = (conversation: Open, { actor, story }: Command<'SendMessage'>): ConversationRejection | undefined =>
+  story === undefined || (story.visible && isByOther(conversation, actor, story.reference.author)) ? undefined : { _tag: 'StoryAbsent' }
 
 /**
  * An answer to a message that was deleted meanwhile is still sent, as it would be by Signal or WhatsApp: what its
@@ -15,28 +29,36 @@ const bodyFlaw = (conversation: Open, { content, envelope }: Pick<Command<'SendM
  */
 export const send = (command: Command<'SendMessage'>, state: ConversationState): Decision =>
   asMember(state, command.actor, (conversation) => {
-    const { actor, messageId, content, replyTo, envelope } = command
+    const { actor, messageId, content, replyTo, story, envelope } = command
+    if (command.blocked) return refuse({ _tag: 'Blocked' })
     if (replyTo === 'absent' || (replyTo !== undefined && !mayReadMessage(conversation, actor, replyTo))) return refuse({ _tag: 'MessageAbsent' })
-    const flaw = bodyFlaw(conversation, command)
+    const flaw = storyFlaw(conversation, command) ?? bodyFlaw(conversation, command)
     if (flaw !== undefined) return refuse(flaw)
+    const mentions = mentionsOf(conversation, actor, command.mentioned, conversation.revision + 1)
     return accept({
       type: 'MessageSent',
-      data: { messageId, unit: messageId, ...(replyTo && { replyTo: replyTo.sequence }), ...(envelope && { envelope }) },
+      data: {
+        messageId, unit: messageId,
+        ...(replyTo && { replyTo: replyTo.sequence, replyToSender: replyTo.sender }),
+        ...withMentions(mentions), ...(story && { story: story.reference }), ...(envelope && { envelope }),
+      },
       content,
     })
   })
 
-/** Only the sender changes what was said; admins may delete, never reword. */
+/** Only the sender changes what was said; admins may delete, never reword. Whom the message mentioned before is not told again (M5). */
 export const edit = (command: Command<'EditMessage'>, state: ConversationState): Decision =>
   aboutMessage(state, command, (target, conversation) => {
+    if (command.blocked) return refuse({ _tag: 'Blocked' })
     if (target.sender !== command.actor) return refuse({ _tag: 'NotTheSender' })
     if (target.deleted) return refuse({ _tag: 'MessageIsDeleted' })
     const flaw = bodyFlaw(conversation, command)
     if (flaw !== undefined) return refuse(flaw)
-    const { content, envelope } = command
+    const { actor, content, envelope } = command
+    const mentions = mentionsOf(conversation, actor, command.mentioned, target.sequence).filter((userId) => !target.mentions.has(userId))
     return accept({
       type: 'MessageEdited',
-      data: { target: target.sequence, messageId: target.messageId, unit: target.unit, ...(envelope && { envelope }) },
+      data: { target: target.sequence, messageId: target.messageId, unit: target.unit, ...withMentions(mentions), ...(envelope && { envelope }) },
       content,
     })
   })
@@ -56,12 +78,13 @@ const reactionsBy = ({ actor, target }: Command<'React'>): number =>
   [...(target?.reactions ?? [])].filter((reaction) => reaction.startsWith(`${actor}:`)).length
 
 export const react = (command: Command<'React'>, state: ConversationState): Decision =>
-  aboutLivingMessage(state, command, ({ sequence, messageId, unit }, { encryption }) => {
+  aboutLivingMessage(state, command, ({ sequence, messageId, unit, sender }, { encryption }) => {
+    if (command.blocked) return refuse({ _tag: 'Blocked' })
     const flaw = contentFlaw(encryption, command.reaction, limits.reactionBytes)
     if (flaw !== undefined) return refuse(flaw)
     if (stands(command)) return alreadyInEffect
     if (reactionsBy(command) >= limits.reactionsPerMember) return refuse({ _tag: 'TooManyReactions', limit: limits.reactionsPerMember })
-    const data = { target: sequence, messageId, unit, reaction: command.reactionKey }
+    const data = { target: sequence, messageId, unit, messageSender: sender, reaction: command.reactionKey }
     return accept({ type: 'ReactionAdded', data, content: command.reaction })
   })
 

@@ -9,6 +9,7 @@ import type { ConversationCommand } from './commands.js'
 import { conversationDecider } from './decider.js'
 
 const { given } = deciderSpecification(conversationDecider)
+const stranger = '01890a5d-ac96-774b-bcce-b302099a8059'
 const text = { text: 'grüße' }
 const ciphertext = { ciphertext: 'c2VjcmV0' }
 const underCounter = 'the handler answers a retry by its counter'
@@ -24,6 +25,7 @@ const carlaCameLater = [...annaAndBruno('readable', 'sinceJoin'), sent(message),
 describe('sending a message', () => {
   const send: Extract<ConversationCommand, { type: 'SendMessage' }> = {
     type: 'SendMessage', actor: bruno, messageId: message, content: text, replyTo: undefined, envelope: undefined,
+    mentioned: [], story: undefined, blocked: false,
   }
   const data = { messageId: message, unit: message }
 
@@ -36,7 +38,7 @@ describe('sending a message', () => {
 
   it('an answer names what it answers, also when that was deleted meanwhile', () => {
     for (const replyTo of [facts(), facts({ deleted: true })]) {
-      given(...withMessage).when({ ...send, replyTo }).thenEachTime([{ type: 'MessageSent', data: { ...data, replyTo: 3 }, content: text }], underCounter)
+      given(...withMessage).when({ ...send, replyTo }).thenEachTime([{ type: 'MessageSent', data: { ...data, replyTo: 3, replyToSender: bruno }, content: text }], underCounter)
     }
   })
 
@@ -72,16 +74,53 @@ describe('sending a message', () => {
     for (const epoch of [1, 3]) inSecond.when({ ...sealed, envelope: { ...envelope, epoch } }).thenRejected({ _tag: 'EpochExpected', epoch: 2 })
   })
 
+  it('M2: members who are named are to be notified, in the order of the text; others and the sender are not', () => {
+    given(...annaAndBruno(), added(carla), removed(carla))
+      .when({ ...send, mentioned: [stranger, anna, bruno, carla] })
+      .thenEachTime([{ type: 'MessageSent', data: { ...data, mentions: [anna] }, content: text }], underCounter)
+    given(...annaAndBruno(), added(carla))
+      .when({ ...send, mentioned: [carla, anna] })
+      .thenEachTime([{ type: 'MessageSent', data: { ...data, mentions: [carla, anna] }, content: text }], underCounter)
+    given(...annaAndBruno()).when({ ...send, mentioned: [bruno, stranger] }).thenEachTime([{ type: 'MessageSent', data, content: text }], underCounter)
+  })
+
+  it('P4: between two of whom one blocked the other nothing is said', () =>
+    given(...directOfBoth).when({ ...send, blocked: true }).thenRejected({ _tag: 'Blocked' }))
+
+  it('a story is answered in the direct conversation with its author, by who may see it', () => {
+    const story = { reference: { author: anna, storyId: message }, visible: true }
+    given(...directOfBoth).when({ ...send, story }).thenEachTime([{ type: 'MessageSent', data: { ...data, story: story.reference }, content: text }], underCounter)
+    given(...directOfBoth).when({ ...send, story: { ...story, visible: false } }).thenRejected({ _tag: 'StoryAbsent' })
+    given(...directOfBoth).when({ ...send, actor: anna, story }).thenRejected({ _tag: 'StoryAbsent' })
+    given(...directOfBoth).when({ ...send, story: { ...story, reference: { author: carla, storyId: message } } }).thenRejected({ _tag: 'StoryAbsent' })
+    given(...annaAndBruno()).when({ ...send, story }).thenRejected({ _tag: 'StoryAbsent' })
+  })
+
   it('a readable conversation has no envelopes', () =>
     given(...annaAndBruno()).when({ ...send, envelope }).thenRejected({ _tag: 'OtherContentExpected', encryption: 'readable' }))
 })
 
 describe('editing a message', () => {
-  const edit: Extract<ConversationCommand, { type: 'EditMessage' }> = { type: 'EditMessage', actor: bruno, target: facts(), content: text, envelope: undefined }
+  const edit: Extract<ConversationCommand, { type: 'EditMessage' }> = { type: 'EditMessage', actor: bruno, target: facts(), content: text, envelope: undefined, mentioned: [], blocked: false }
   const why = `the content as it stands is sealed: nothing to compare with; ${underCounter}`
 
   it('its sender edits it, under its own unit', () =>
     given(...withMessage).when(edit).thenEachTime([{ type: 'MessageEdited', data: { ...target, unit: message }, content: text }], why))
+
+  it('M5: an edit mentions those whom the message did not mention before', () => {
+    const before = facts({ mentions: new Map([[anna, 3]]) })
+    given(...withMessage, added(carla))
+      .when({ ...edit, target: before, mentioned: [anna, carla, bruno, stranger] })
+      .thenEachTime([{ type: 'MessageEdited', data: { ...target, unit: message, mentions: [carla] }, content: text }], why)
+    given(...withMessage).when({ ...edit, target: before, mentioned: [anna] }).thenEachTime([{ type: 'MessageEdited', data: { ...target, unit: message }, content: text }], why)
+  })
+
+  it('E9: who cannot read the message is not told of it', () =>
+    given(...carlaCameLater).when({ ...edit, mentioned: [carla, anna] })
+      .thenEachTime([{ type: 'MessageEdited', data: { ...target, unit: message, mentions: [anna] }, content: text }], why))
+
+  it('P4: between two of whom one blocked the other nothing is reworded', () =>
+    given(...directOfBoth, sent(message)).when({ ...edit, blocked: true }).thenRejected({ _tag: 'Blocked' }))
 
   it('nobody else does, not even an admin', () => given(...withMessage).when({ ...edit, actor: anna }).thenRejected({ _tag: 'NotTheSender' }))
 

@@ -6,6 +6,10 @@ export type ConversationRejection =
   | { readonly _tag: 'ConversationAbsent' }
   | { readonly _tag: 'NotAMember' }
   | { readonly _tag: 'MessageAbsent' }
+  /** It is not there, not for the actor, or not by the other member of a direct conversation. */
+  | { readonly _tag: 'StoryAbsent' }
+  /** Between two of whom one blocked the other nothing is said. */
+  | { readonly _tag: 'Blocked' }
   | { readonly _tag: 'MemberAbsent'; readonly userId: string }
   | { readonly _tag: 'NotAnAdmin' }
   | { readonly _tag: 'LastAdmin' }

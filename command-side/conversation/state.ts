@@ -61,6 +61,10 @@ export const visibleTo = (state: ConversationState, userId: string): ReadonlyArr
 export const isCurrentMember = (state: ConversationState, userId: string): boolean =>
   state._tag === 'Open' && roleOf(state, userId) !== undefined
 
+/** The other member of a direct conversation that the user belongs to; nobody in groups. */
+export const othersInDirect = (state: ConversationState, userId: string): ReadonlyArray<string> =>
+  state._tag === 'Open' && state.kind === 'direct' ? [...state.participants.keys()].filter((member) => member !== userId) : []
+
 /** Revision of the latest event; -1 before the first. */
 export const headOf = (state: ConversationState): number => (state._tag === 'Open' ? state.revision : -1)
 

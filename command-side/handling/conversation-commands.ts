@@ -2,6 +2,8 @@ import type { ConversationCommand as WireCommand } from '../../events/wire/comma
 import type { ConversationCommand } from '../conversation/commands.js'
 import type { Caller } from '../command-side.js'
 import type { TargetFacts } from '../ports.js'
+import type { Circumstances } from './circumstances.js'
+import { accountsOf } from './mentioned.js'
 
 /** A command as it was sent: the device's next number for the conversation, or one it used before. */
 export interface NumberedCommand {
@@ -35,7 +37,9 @@ export const referredTo = (command: WireCommand): number | undefined =>
   'target' in command ? command.target : command.type === 'SendMessage' ? command.replyTo : undefined
 
 /** The command as its decider takes it: who asks, defaults and facts filled in. */
-export const conversationCommand = (actor: string, conversation: string, command: WireCommand, { target, reactionKey }: Omit<Reference, 'ahead'>): ConversationCommand => {
+export const conversationCommand = (
+  actor: string, conversation: string, command: WireCommand, { target, reactionKey }: Omit<Reference, 'ahead'>, { blocked, named, storyVisible }: Circumstances,
+): ConversationCommand => {
   switch (command.type) {
     case 'CreateConversation':
       return { ...command, ...creationDefaults(command), actor, conversation, name: command.name }
@@ -47,14 +51,19 @@ export const conversationCommand = (actor: string, conversation: string, command
     case 'RenameConversation':
       return { ...command, actor, conversation }
     case 'SendMessage':
-      return { ...command, actor, envelope: command.envelope, replyTo: command.replyTo === undefined ? undefined : (target ?? 'absent') }
+      return {
+        ...command, actor, blocked, envelope: command.envelope, mentioned: accountsOf(named),
+        replyTo: command.replyTo === undefined ? undefined : (target ?? 'absent'),
+        story: command.story && { reference: command.story, visible: storyVisible },
+      }
     case 'EditMessage':
-      return { ...command, actor, target, envelope: command.envelope }
+      return { ...command, actor, target, blocked, envelope: command.envelope, mentioned: accountsOf(named) }
     case 'DeleteMessage':
     case 'PinMessage':
     case 'UnpinMessage':
       return { ...command, actor, target }
     case 'React':
+      return { ...command, actor, target, reactionKey, blocked }
     case 'Unreact':
       return { ...command, actor, target, reactionKey }
   }

@@ -37,8 +37,8 @@ export const answered = (answer: Answer): Step => ({ _tag: 'Answered', answer })
 export const settled = (answer: Answer, ahead = false): Step => ({ _tag: 'Settled', answer, ahead })
 
 /** The acknowledgement of a command whose last event this is. */
-export const acknowledged = ({ revision, recordedAt, position }: Omit<Last, 'hash'>, messageId?: string): Acknowledgement => ({
-  ...(messageId === undefined ? {} : { messageId }), sequence: Number(revision), recordedAt, mentions: [], position,
+export const acknowledged = ({ revision, recordedAt, position }: Omit<Last, 'hash'>, messageId?: string, mentions: Acknowledgement['mentions'] = []): Acknowledgement => ({
+  ...(messageId === undefined ? {} : { messageId }), sequence: Number(revision), recordedAt, mentions, position,
 })
 
 /** The acknowledgement of a command that was in effect already. */

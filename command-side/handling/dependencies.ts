@@ -2,7 +2,7 @@ import type { EventStore, StreamName } from '../../events/event-store.js'
 import type { KeyStore } from '../../events/key-store.js'
 import type { Clock } from '../../platform/clock.js'
 import type { NewId } from '../../platform/identifiers.js'
-import type { CommandReceipts, HandleRegistry, MessageFacts, SnapshotStore } from '../ports.js'
+import type { CommandReceipts, HandleRegistry, MessageFacts, SnapshotStore, StoryFacts } from '../ports.js'
 
 export interface CommandSideDependencies {
   readonly eventStore: EventStore
@@ -11,6 +11,8 @@ export interface CommandSideDependencies {
   readonly messageFacts: MessageFacts
   readonly commandReceipts: CommandReceipts
   readonly handles: HandleRegistry
+  /** Without it no message answers a story. */
+  readonly storyFacts?: StoryFacts
   /** Keyed, of the handle without its case: what the handle registry knows. */
   readonly handleDigest: (handle: string) => string
   /** Recorded as it is: a clock that is wrong mislabels what it stamps and orders nothing (L4). */

@@ -35,7 +35,7 @@ interface FactsFound {
 }
 
 /** Facts of a message as of the ground's revision, or younger: what the projection knows, and the stream's events from there on. */
-const factsAt = async ({ eventStore, messageFacts }: Dependencies, { conversation, stream, revision }: Ground, sequence: number): Promise<E.Either<Problem, FactsFound>> => {
+export const factsAt = async ({ eventStore, messageFacts }: Dependencies, { conversation, stream, revision }: Ground, sequence: number): Promise<E.Either<Problem, FactsFound>> => {
   const projected = await messageFacts.bySequence(conversation, sequence)()
   if (E.isLeft(projected)) return E.left(unavailable(projected.left.retryAfterMs))
   let { facts } = projected.right

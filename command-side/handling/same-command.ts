@@ -60,9 +60,10 @@ const sameAddition = ({ events, wasMember }: Original, { members }: Asked<'AddMe
   return joined.size > 0 && [...joined].every((userId) => members.includes(userId)) && members.every((userId) => joined.has(userId) || wasMember(userId))
 }
 
-const sameMessage = (original: Original, { messageId, replyTo, envelope, content }: Asked<'SendMessage'>): boolean =>
+const sameMessage = (original: Original, { messageId, replyTo, story, envelope, content }: Asked<'SendMessage'>): boolean =>
   ofType(original.events, 'MessageSent').some((event) =>
-    event.data.messageId === messageId && event.data.replyTo === replyTo && isDeepStrictEqual(event.data.envelope, envelope) &&
+    event.data.messageId === messageId && event.data.replyTo === replyTo &&
+    isDeepStrictEqual(event.data.story, story) && isDeepStrictEqual(event.data.envelope, envelope) &&
     sameContent(original, event, event.data.unit, content))
 
 const left = ({ events }: Original, userId: string): boolean => ofType(events, 'MemberLeft').some(({ data }) => data.userId === userId)

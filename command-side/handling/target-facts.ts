@@ -12,6 +12,10 @@ const withReactions = (facts: TargetFacts, change: (reactions: Set<string>) => v
   return O.some({ ...facts, reactions })
 }
 
+/** With those who are mentioned for the first time at this revision. */
+const withMentioned = (facts: TargetFacts, mentions: ReadonlyArray<string> | undefined, revision: number): TargetFacts =>
+  mentions === undefined ? facts : { ...facts, mentions: new Map([...mentions.map((userId) => [userId, revision] as const), ...facts.mentions]) }
+
 type AboutMessage = Extract<Decoded<ConversationEvent>, { readonly data: { readonly target: number } }>
 
 const isAboutMessage = (event: Decoded<ConversationEvent>): event is AboutMessage => 'target' in event.data
@@ -25,6 +29,7 @@ const foldKnown = (facts: TargetFacts, event: AboutMessage): O.Option<TargetFact
     case 'ReactionRemoved':
       return withReactions(facts, (reactions) => reactions.delete(standing(event.metadata.actor, event.data.reaction)))
     case 'MessageEdited':
+      return O.some(withMentioned(facts, event.data.mentions, event.revision))
     case 'MessagePinned':
     case 'MessageUnpinned':
       return O.some(facts)
@@ -34,8 +39,9 @@ const foldKnown = (facts: TargetFacts, event: AboutMessage): O.Option<TargetFact
 /** What is known of the message at `sequence` after one more event of its conversation (ADR 9). Pure; in revision order. */
 export const foldFacts = (sequence: number, known: O.Option<TargetFacts>, event: Decoded<ConversationEvent>): O.Option<TargetFacts> => {
   if (event.type === 'MessageSent' && event.revision === sequence) {
-    const { messageId, unit } = event.data
-    return O.some({ sequence, messageId, sender: event.metadata.actor, unit, deleted: false, reactions: new Set() })
+    const { messageId, unit, mentions } = event.data
+    const sent = { sequence, messageId, sender: event.metadata.actor, unit, deleted: false, reactions: new Set<string>(), mentions: new Map<string, number>() }
+    return O.some(withMentioned(sent, mentions, sequence))
   }
   return O.isSome(known) && isAboutMessage(event) && event.data.target === sequence ? foldKnown(known.value, event) : known
 }

@@ -13,7 +13,7 @@ const folded = (sequence: number, known: O.Option<TargetFacts>, ...events: Reado
     foldFacts(sequence, facts, { type, data, revision: 3 + index, metadata: { actor } } as unknown as Decoded<ConversationEvent>), known)
 
 const sent = ['ada', 'MessageSent', { messageId: 'm', unit: 'm', digest: 'd' }] as const
-const fresh: TargetFacts = { sequence: 3, messageId: 'm', sender: 'ada', unit: 'm', deleted: false, reactions: new Set() }
+const fresh: TargetFacts = { sequence: 3, messageId: 'm', sender: 'ada', unit: 'm', deleted: false, reactions: new Set(), mentions: new Map() }
 
 describe('what is known of a message', () => {
   it('is nothing before it was sent, nor of what is no message', () => {
@@ -34,6 +34,13 @@ describe('what is known of a message', () => {
   })
 
   it('a deletion stays', () => expect(folded(3, O.none, sent, ['ben', 'MessageDeleted', about])).toEqual(O.some({ ...fresh, deleted: true })))
+
+  it('M5: whom it mentioned, and since when: the first time counts', () => {
+    const mentioning = (mentions: ReadonlyArray<string>) => ['ada', 'MessageEdited', { ...about, mentions }] as const
+    const known = folded(3, O.none, ['ada', 'MessageSent', { messageId: 'm', unit: 'm', digest: 'd', mentions: ['ben'] }], mentioning(['cem']), ['ada', 'MessageEdited', about], mentioning(['ben', 'dua']))
+    expect(known).toEqual(O.some({ ...fresh, mentions: new Map([['ben', 3], ['cem', 4], ['dua', 6]]) }))
+    expect(folded(3, known, ['ada', 'MessageEdited', { ...about, target: 4, mentions: ['eva'] }])).toEqual(known)
+  })
 
   it('events about other messages are not its own', () =>
     expect(folded(3, O.some(fresh), ['ben', 'MessageDeleted', { ...about, target: 4 }], ['ben', 'ReactionAdded', { ...about, target: 5, reaction: 'r' }])).toEqual(O.some(fresh)))

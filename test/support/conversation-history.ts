@@ -34,5 +34,5 @@ export const directOfBoth: ReadonlyArray<Happened> = [created('readable', 'share
 export const message = '01890a5d-ac96-774b-bcce-b302099a8058'
 /** What is known of `message`, sent by Bruno at revision 3. */
 export const facts = (more: Partial<TargetFacts> = {}): TargetFacts => ({
-  sequence: 3, messageId: message, sender: bruno, unit: message, deleted: false, reactions: new Set(), ...more,
+  sequence: 3, messageId: message, sender: bruno, unit: message, deleted: false, reactions: new Set(), mentions: new Map(), ...more,
 })

@@ -1,6 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { MessageFacts } from '../../../command-side/ports.js'
+import type { RecordedEvent } from '../../../events/event-store.js'
 import { factsOf, NOTHING_PROJECTED } from '../../message-facts.js'
 import type { Changed, MemoryTimeline } from './timeline.js'
 
@@ -20,9 +21,10 @@ export const memoryMessageFacts = ({ tables }: MemoryTimeline): MessageFacts => 
     const timeline = tables.current().conversations.get(conversation)
     const changes = timeline?.changes.get(sequence) ?? []
     const deleted = changes.some(({ change }) => change.aspect === 'deletion')
+    const edits = changes.flatMap(({ change, recorded }) => (change.aspect === 'content' ? [recorded] : []))
     return {
       atRevision: timeline?.events.at(-1)?.sequence ?? NOTHING_PROJECTED,
-      facts: O.chain(({ recorded }: { readonly recorded: Parameters<typeof factsOf>[0] }) => factsOf(recorded, deleted, reactionsOf(changes)))(
+      facts: O.chain(({ recorded }: { readonly recorded: RecordedEvent }) => factsOf(recorded, { deleted, edits, reactions: reactionsOf(changes) }))(
         O.fromNullable(timeline?.bySequence.get(sequence)),
       ),
     }

@@ -24,4 +24,10 @@ export const postgresHandleRegistry = (pool: pg.Pool): HandleRegistry => ({
       const { rows } = await pool.query<ClaimRow>('SELECT account FROM handles.claims WHERE digest = $1', [handleDigest])
       return O.fromNullable(rows[0]?.account)
     }),
+  holders: (handleDigests) =>
+    answered(async () => {
+      const { rows } = await pool.query<ClaimRow & { readonly digest: string }>('SELECT digest, account FROM handles.claims WHERE digest = ANY($1)', [handleDigests])
+      const held = new Map(rows.map(({ digest, account }) => [digest, account]))
+      return handleDigests.map((digest) => O.fromNullable(held.get(digest)))
+    }),
 })

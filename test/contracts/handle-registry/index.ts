@@ -33,6 +33,14 @@ export const handleRegistryContract = (name: string, open: () => Promise<OpenHan
       expect(await another().holder(handle)()).toEqual(E.right(O.some(ada)))
     })
 
+    it('many are asked at once, in any order, known or not', async () => {
+      const [{ registry, another }, { handle, ada, ben }] = [subject(), names()]
+      await registry.claim(handle, ada)()
+      await registry.claim(`${handle}-2`, ben)()
+      expect(await another().holders([`${handle}-2`, 'nobody', handle, handle])()).toEqual(E.right([O.some(ben), O.none, O.some(ada), O.some(ada)]))
+      expect(await registry.holders([])()).toEqual(E.right([]))
+    })
+
     it('of many that claim at once over two registries one gets it', async () => {
       const [{ registry, another }, { handle }] = [subject(), names()]
       const answers = await Promise.all(

@@ -25,13 +25,24 @@ export const facts = (subject: () => OpenReadModels): void => {
       await chat.unreact(anna, sent, 'heart')
       await projectAll(subject(), log.keyStore, log.events)
       const key = (JSON.parse(Buffer.from(like.data).toString()) as { reaction: string }).reaction
-      const known = { sequence: 2, messageId: sent.messageId, sender: anna, unit: sent.messageId, deleted: false, reactions: new Set([`${bruno}:${key}`]) }
+      const known = { sequence: 2, messageId: sent.messageId, sender: anna, unit: sent.messageId, deleted: false, reactions: new Set([`${bruno}:${key}`]), mentions: new Map() }
       expect(await answer(subject().facts.bySequence(chat.id, 2))).toEqual({ atRevision: 5, facts: O.some(known) })
       expect(await answer(subject().facts.byMessageId(chat.id, sent.messageId))).toEqual({ atRevision: 5, sequence: O.some(2) })
       const before = log.events.length
       await chat.delete(anna, sent)
       await projectAll(subject(), log.keyStore, log.events.slice(before))
       expect(await answer(subject().facts.bySequence(chat.id, 2))).toEqual({ atRevision: 6, facts: O.some({ ...known, deleted: true }) })
+    })
+
+    it('M5: whom the message and its edits mentioned, with the revision of the first time', async () => {
+      const { log, chat, anna, bruno, device } = await group()
+      const sent = await chat.send(anna, 'hello', { mentions: [bruno] })
+      await chat.edit(anna, sent, 'more', { mentions: [device] })
+      await chat.edit(anna, sent, 'and more')
+      await chat.edit(anna, sent, 'again', { mentions: [bruno, anna] })
+      await projectAll(subject(), log.keyStore, log.events)
+      const found = await answer(subject().facts.bySequence(chat.id, 2))
+      expect(O.isSome(found.facts) ? found.facts.value.mentions : undefined).toEqual(new Map([[bruno, 2], [device, 3], [anna, 5]]))
     })
 
     it('there are none of what is no message of this conversation', async () => {

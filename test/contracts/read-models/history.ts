@@ -101,7 +101,8 @@ export const scriptedConversation = (log: ScriptedLog, id = uuidv7()) => {
       const event = await append(by, 'MessageSent', { messageId, unit: messageId, ...more }, { text })
       return { target: Number(event.revision), messageId, event }
     },
-    edit: (by: string, message: ScriptedMessage, text: string) => append(by, 'MessageEdited', { ...about(message), ...unitOf(message) }, { text }),
+    edit: (by: string, message: ScriptedMessage, text: string, more: Draft['data'] = {}) =>
+      append(by, 'MessageEdited', { ...about(message), ...unitOf(message), ...more }, { text }),
     /** Forgets the content too, as the command side does. */
     delete: async (by: string, message: ScriptedMessage) => {
       right(await log.keyStore.destroy([message.messageId])())
