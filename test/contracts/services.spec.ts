@@ -8,7 +8,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { processBirth } from '../../adapters/embedded/process-birth.js'
 import {
-  describeWith, freshDatabase, freshRedisPrefix, freshTopicPrefix, privateKafka, privateRedis, service, type Breakable,
+  describeWith, freshDatabase, freshIndexPrefix, freshRedisPrefix, freshTopicPrefix, privateElasticsearch, privateKafka, privateRedis, service,
+  type Breakable,
 } from '../support/services/index.js'
 import { until } from '../support/until.js'
 
@@ -93,6 +94,33 @@ describeWith(['kafka'], 'the Kafka of a run', ({ kafka }) => {
     await createTopic(kafka.url, topic)
     await produce(kafka.url, topic, 'hello')
     expect(await consumeUntil(kafka.url, topic, `${topic}-group`, 1)).toEqual(['hello'])
+  })
+})
+
+describeWith(['elasticsearch'], 'the Elasticsearch of a run', ({ elasticsearch }) => {
+  const asked = async (path: string, request: RequestInit = {}): Promise<unknown> =>
+    (await fetch(`${elasticsearch.url}/${path}`, { headers: { 'content-type': 'application/json' }, ...request })).json()
+
+  it('finds what was written', async () => {
+    const index = `${freshIndexPrefix()}greetings`
+    await asked(`${index}/_doc/1?refresh=true`, { method: 'PUT', body: JSON.stringify({ text: 'hello world' }) })
+    expect(await asked(`${index}/_search?q=text:world`)).toMatchObject({ hits: { total: { value: 1 } } })
+    await asked(index, { method: 'DELETE' })
+  })
+})
+
+describeWith(['elasticsearch'], 'an Elasticsearch of one\'s own', () => {
+  let own: Breakable
+  beforeAll(async () => { own = await privateElasticsearch() })
+  afterAll(() => own.stop())
+
+  it('keeps what it acknowledged over a kill', async () => {
+    const document = `${own.url}/kept/_doc/1`
+    await fetch(document, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"n":1}' })
+    await own.kill()
+    await expect(fetch(document)).rejects.toThrow()
+    await own.restart()
+    expect(await (await fetch(document)).json()).toMatchObject({ found: true, _source: { n: 1 } })
   })
 })
 

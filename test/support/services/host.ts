@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { dockerAvailable } from './docker.js'
+import { elasticsearch } from './elasticsearch/elasticsearch.js'
 import { kafka } from './kafka/kafka.js'
 import { postgres } from './postgres/postgres.js'
 import { redis } from './redis/redis.js'
 import type { AvailableService, Running, Service, ServiceDefinition, ServiceName, Source } from './service.js'
 
-const definitions: Readonly<Record<ServiceName, ServiceDefinition>> = { postgres, kafka, redis }
+const definitions: Readonly<Record<ServiceName, ServiceDefinition>> = { postgres, kafka, redis, elasticsearch }
 const CONTAINER_TIMEOUT_MS = 60_000
 const RETRY_INTERVAL_MS = 50
 

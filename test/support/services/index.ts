@@ -4,6 +4,7 @@ import { describe, it } from 'vitest'
 import { HOST_VARIABLE, type AvailableService, type Service, type ServiceName } from './service.js'
 
 export { dockerAvailable } from './docker.js'
+export { privateElasticsearch } from './elasticsearch/elasticsearch.js'
 export { privateKafka } from './kafka/kafka.js'
 export { privateRedis } from './redis/redis.js'
 export type { AvailableService, Breakable, Service, ServiceName, UnavailableService } from './service.js'
@@ -67,3 +68,6 @@ export const freshTopicPrefix = (): string => `${uniqueName()}-`
 
 /** Starts one spec file's keys and channels. */
 export const freshRedisPrefix = (): string => `${uniqueName()}:`
+
+/** Starts the names of one spec file's indices, aliases and templates. */
+export const freshIndexPrefix = (): string => `${uniqueName()}-`

@@ -1,4 +1,4 @@
-export type ServiceName = 'postgres' | 'kafka' | 'redis'
+export type ServiceName = 'postgres' | 'kafka' | 'redis' | 'elasticsearch'
 
 /** How a real service was had: a server named by the environment, a container, or programs run on this machine. */
 export type Source = 'url' | 'docker' | 'native'

@@ -1,15 +1,15 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cached } from '../cache.js'
+import { javaProgram } from '../java.js'
 import { freePort, giveToServer, runFolder, runNative, type NativeProcess } from '../native.js'
 import { fetchJars, kafkaVersion } from './jars.js'
 
 const run = promisify(execFile)
 
-const OLDEST_JAVA = 17
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk'
 
 /** What a broker is started from: made once for a machine. */
@@ -30,15 +30,6 @@ const properties = (folder: string, port: number, controllerPort: number): strin
     'broker.session.timeout.ms=1500', 'broker.heartbeat.interval.ms=300', 'group.min.session.timeout.ms=1000', '',
   ].join('\n')
 
-const javaProgram = (): string => {
-  const home = process.env['JAVA_HOME']
-  const java = home !== undefined && existsSync(join(home, 'bin', 'java')) ? join(home, 'bin', 'java') : 'java'
-  const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
-  const version = Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0)
-  if (version < OLDEST_JAVA) throw new Error(`no Java ${OLDEST_JAVA} or later, which Kafka ${kafkaVersion} needs`)
-  return java
-}
-
 const formatTemplate = (java: string, libraries: string) => async (template: string): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'tidings-format-'))
   const settings = join(folder, 'server.properties')
@@ -50,7 +41,7 @@ const formatTemplate = (java: string, libraries: string) => async (template: str
 
 /** Fetches the jars and formats an empty log folder, once for a machine. Rejects with what is missing. */
 export const kafkaPrograms = async (): Promise<KafkaPrograms> => {
-  const java = javaProgram()
+  const java = javaProgram(`Kafka ${kafkaVersion}`)
   const libraries = await cached(`kafka-${kafkaVersion}/libs`, fetchJars)
   return { java, libraries, template: await cached(`kafka-${kafkaVersion}/template`, formatTemplate(java, libraries)) }
 }
