@@ -1,6 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Acknowledgement, Problem } from '../events/wire/answers.js'
-import type { AccountCommand, ConversationCommand, MarkRead } from '../events/wire/commands.js'
+import type { AccountCommand, ConversationCommand, MarkNotificationsRead, MarkRead } from '../events/wire/commands.js'
 
 /** Who sends a command: an authenticated account on one of its devices. */
 export interface Caller {
@@ -19,6 +19,8 @@ export interface CommandSide {
   readonly markRead: (caller: Caller, conversation: string, command: MarkRead) => TaskEither<Problem, Acknowledgement>
   /** Account commands carry no counter: each is idempotent by itself. The device need not be registered for them. */
   readonly account: (account: string, command: AccountCommand) => TaskEither<Problem, Acknowledgement>
+  /** Idempotent, and never goes back; the device need not be registered for it. */
+  readonly markNotificationsRead: (account: string, command: MarkNotificationsRead) => TaskEither<Problem, Acknowledgement>
   /** Whether the device is registered and not revoked, by the account's stream. */
   readonly deviceIsLive: (caller: Caller) => TaskEither<Problem, boolean>
   /** Lets what is under way finish; afterwards commands answer `unavailable`. */

@@ -12,6 +12,7 @@ import { monotonic } from './handling/deciding.js'
 import type { CommandSideDependencies } from './handling/dependencies.js'
 import { folding } from './handling/kept.js'
 import { lanes } from './handling/lanes.js'
+import { notificationMarks } from './handling/notification-marks.js'
 import { receiptsHandler } from './handling/receipts.js'
 import { streamStates } from './handling/stream-states.js'
 import type { CommandSide } from './command-side.js'
@@ -30,6 +31,7 @@ export const createCommandSide = (deps: CommandSideDependencies): CommandSide =>
   const onConversation = conversationHandler(deps, conversations, { accounts: known, blocks: blockFacts(accountStates, lane, elapsed) })
   const onAccount = accountHandler(deps, accountStates, known)
   const onRead = receiptsHandler(deps, conversations, lane)
+  const onNotificationsRead = notificationMarks(deps, known)
 
   return {
     conversation: (caller, conversation, counter, command) =>
@@ -47,6 +49,7 @@ export const createCommandSide = (deps: CommandSideDependencies): CommandSide =>
         return E.isLeft(may) ? may : onRead(caller, conversation, through)
       }),
     account: (account, command) => door.enter(() => lane.run(accountStream(account), () => onAccount(account, command))),
+    markNotificationsRead: (account, command) => door.enter(() => onNotificationsRead(account, command)),
     deviceIsLive: (caller) =>
       door.enter(async () => pipe(await known.standingOf(caller), (standing) => E.right(standing === 'live'))),
     close: async () => {

@@ -3,6 +3,7 @@ import { conversationQueries } from './conversation/queries.js'
 import type { ReadSideDependencies } from './dependencies.js'
 import { inboxQuery } from './inbox/query.js'
 import type { ReadSide } from './index.js'
+import { notificationQueries } from './notifications/queries.js'
 import { sessionQueries } from './sessions/queries.js'
 import { timelineQueries } from './timeline/queries.js'
 
@@ -14,5 +15,6 @@ export const createReadSide = (dependencies: ReadSideDependencies): ReadSide => 
   ...timelineQueries(dependencies),
   ...conversationQueries(dependencies),
   ...accountQueries(dependencies),
+  ...notificationQueries(dependencies),
   ...sessionQueries(dependencies),
 })

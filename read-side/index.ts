@@ -2,7 +2,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Position, RecordedEvent } from '../events/event-store.js'
 import type { Visible } from '../events/visibility.js'
 import type { DeliveredEvent, Problem } from '../events/wire/answers.js'
-import type { AccountView, ConversationView, InboxPage, MessageView, PublicProfile, ReadStates, TimelinePage } from './views.js'
+import type { Notification } from '../events/wire/notification.js'
+import type { AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from './views.js'
 
 export type * from './views.js'
 
@@ -32,6 +33,13 @@ export interface ReadSide {
   readonly accountByHandle: (account: string, handle: string) => TaskEither<Problem, PublicProfile>
   /** Names of accounts, at most 200 at once; those that are unknown or forgotten are left out. */
   readonly profiles: (account: string, ids: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<PublicProfile>>
+
+  /** What the account is told of, newest first, and how much of it is unread. */
+  readonly notifications: (account: string, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, NotificationsPage>
+  /** For sessions: the account's notifications after a place, oldest first, at most `limit`; without `id` after everything at its position. */
+  readonly missedNotifications: (account: string, after: { readonly position: Position | 'start'; readonly id?: string }, limit: number) => TaskEither<Problem, ReadonlyArray<Notification>>
+  /** For gateways: those of these (events/notifications.ts names them) that their accounts may see, oldest first. */
+  readonly notificationsByIds: (ids: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<Notification>>
 
   /** Resolves once every read model holds everything up to the position; `busy` after `timeoutMs`. */
   readonly waitFor: (position: Position, timeoutMs: number) => TaskEither<Problem, void>

@@ -4,7 +4,9 @@ export const queryLimits = {
   pageMost: 200,
   /** Profiles at once. */
   profiles: 200,
-  /** Unread messages are counted up to here. */
+  /** Characters of a message in a notification. */
+  previewCharacters: 140,
+  /** Unread messages, and notifications, are counted up to here. */
   unreadCount: 999,
   /** How long a query waits for the read models to hold `?after=`. */
   waitMs: 5_000,

@@ -1,7 +1,7 @@
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Position, RecordedEvent } from '../events/event-store.js'
-import type { Role } from '../events/schemas/common.js'
+import type { NotificationKind, Role } from '../events/schemas/common.js'
 import type { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
 import type { Membership } from './index.js'
 
@@ -112,7 +112,46 @@ export interface AccountsReader {
   readonly withDevices: (userId: string) => Answer<Option<{ readonly account: StoredAccount; readonly devices: ReadonlyArray<StoredDevice> }>>
 }
 
+/** Where a page of notifications ended. */
+export interface NotificationPlace {
+  readonly position: Position
+  readonly id: string
+}
+
+export interface StoredNotification extends NotificationPlace {
+  readonly account: string
+  readonly kind: NotificationKind
+  readonly actor: string
+  readonly at: number
+  readonly conversation: string | undefined
+  /** Of the message that it is about; where it is about none, of the event. */
+  readonly sequence: number | undefined
+  readonly messageId: string | undefined
+  readonly storyId: string | undefined
+  readonly read: boolean
+  /** The event with the message's content as it stands: of `readable` conversations, where the account may read it. */
+  readonly content: RecordedEvent | undefined
+}
+
+/**
+ * What accounts are told of: nothing that they silenced when it came or silence now, nothing of deleted messages, ended
+ * stories (by `now`, milliseconds), blocked people, or cleared.
+ */
+export interface NotificationsReader {
+  /** Newest first, before a place. */
+  readonly page: (account: string, page: { readonly before: NotificationPlace | undefined; readonly now: number; readonly limit: number }) => Answer<ReadonlyArray<StoredNotification>>
+  /** Oldest first, after a place; without `id` after everything at its position. */
+  readonly missed: (
+    account: string,
+    page: { readonly after: { readonly position: Position | 'start'; readonly id?: string }; readonly now: number; readonly limit: number },
+  ) => Answer<ReadonlyArray<StoredNotification>>
+  /** Those of these ids that may be seen by their accounts, oldest first. */
+  readonly pick: (ids: ReadonlyArray<string>, now: number) => Answer<ReadonlyArray<StoredNotification>>
+  readonly unread: (account: string, now: number, atMost: number) => Answer<number>
+}
+
 export interface Readers {
+  readonly notifications: NotificationsReader
   readonly timeline: TimelineReader
   readonly conversations: ConversationsReader
   readonly inbox: InboxReader

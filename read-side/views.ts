@@ -3,6 +3,7 @@ import { Id } from '../events/ids.js'
 import { closed, Envelope, Role, Sequence } from '../events/schemas/common.js'
 import { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
 import { Content } from '../events/wire/commands.js'
+import { Notification } from '../events/wire/notification.js'
 
 // What the queries answer. Times are milliseconds since 1970 by the server's clock.
 
@@ -49,6 +50,13 @@ export const InboxEntry = closed({
 export const InboxPage = closed({ conversations: Type.Array(InboxEntry), next: Type.Optional(Type.String()) })
 export type InboxEntry = Static<typeof InboxEntry>
 export type InboxPage = Static<typeof InboxPage>
+
+export const NotificationsPage = closed({
+  notifications: Type.Array(Notification),
+  unread: Type.Integer({ minimum: 0 }),
+  next: Type.Optional(Type.String()),
+})
+export type NotificationsPage = Static<typeof NotificationsPage>
 
 export const MemberView = closed({ userId: Id, role: Role, since: Sequence })
 export const ConversationView = closed({

@@ -2,6 +2,7 @@ import { memoryAccounts } from './read-models/accounts.js'
 import { memoryCommandReceiptsModel } from './read-models/command-receipts.js'
 import { memoryInbox } from './read-models/inbox.js'
 import { memoryMembers } from './read-models/members.js'
+import { memoryNotifications } from './read-models/notifications.js'
 import { memoryReadStates } from './read-models/read-states.js'
 import { memoryTimeline } from './read-models/timeline.js'
 
@@ -13,4 +14,5 @@ export const memoryReadModels = () => ({
   accounts: memoryAccounts(),
   commandReceipts: memoryCommandReceiptsModel(),
   readStates: memoryReadStates(),
+  notifications: memoryNotifications(),
 })

@@ -7,6 +7,8 @@ import { postgresInbox } from './inbox/model.js'
 import { postgresInboxReader } from './inbox/reader.js'
 import { postgresMembers } from './members/model.js'
 import { postgresConversationsReader } from './members/reader.js'
+import { postgresNotifications } from './notifications/model.js'
+import { postgresNotificationsReader } from './notifications/reader.js'
 import { postgresReadStates } from './read-states/model.js'
 import { postgresTimeline } from './timeline/model.js'
 import { postgresTimelineReader } from './timeline/reader.js'
@@ -19,6 +21,7 @@ export const postgresReadModels = {
   accounts: postgresAccounts,
   commandReceipts: postgresCommandReceiptsModel,
   readStates: postgresReadStates,
+  notifications: postgresNotifications,
 } as const
 
 /** What the queries read from; needs every read model live in the same database. */
@@ -27,4 +30,5 @@ export const postgresReaders = (pool: pg.Pool): Readers => ({
   conversations: postgresConversationsReader(pool),
   inbox: postgresInboxReader(pool),
   accounts: postgresAccountsReader(pool),
+  notifications: postgresNotificationsReader(pool),
 })

@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import { Id } from '../../events/ids.js'
 import { closed, Sequence } from '../../events/schemas/common.js'
 import { Acknowledgement, type Problem } from '../../events/wire/answers.js'
-import { AccountCommand, ConversationCommand, Counter } from '../../events/wire/commands.js'
+import { AccountCommand, ConversationCommand, Counter, MarkNotificationsRead } from '../../events/wire/commands.js'
 import type { Route, RouteAnswer } from '../../platform/http-route.js'
 import type { CommandSide } from '../command-side.js'
 
@@ -43,6 +43,16 @@ export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Pro
       const { through } = body as Static<typeof ReadThrough>
       return acknowledged(commandSide.markRead(caller, (params as ConversationParams).conversation, { type: 'MarkRead', through }))
     },
+  },
+  {
+    method: 'POST',
+    url: '/v1/notifications/read',
+    operationId: 'markNotificationsRead',
+    summary: 'Say that notifications up to a `position` are read; with `clear` they leave the list too. Marks only move forwards.',
+    tags: ['commands'],
+    access: 'account',
+    schema: { body: MarkNotificationsRead, response: { 200: Acknowledgement } },
+    handle: ({ caller, body }) => acknowledged(commandSide.markNotificationsRead(caller.account, body as MarkNotificationsRead)),
   },
   {
     method: 'POST',

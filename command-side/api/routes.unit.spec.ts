@@ -17,6 +17,7 @@ const commandSide: CommandSide = {
   conversation: (...args) => { heard.push(args); return args[2] === 9 ? TE.left(problem('counter-skipped', { expectedCounter: 1 })) : TE.right(ack) },
   markRead: (...args) => { heard.push(args); return TE.right(ack) },
   account: (...args) => { heard.push(args); return TE.right(ack) },
+  markNotificationsRead: (...args) => { heard.push(args); return TE.right(ack) },
   deviceIsLive: () => TE.right(true),
   close: async () => undefined,
 }
@@ -38,6 +39,8 @@ describe('the routes of commands', () => {
     expect(await route('commandConversation').handle(request({ counter: 3, command: leave }))()).toEqual(E.right({ status: 200, body: ack }))
     expect(heard.at(-1)).toEqual([caller, conversation, 3, leave])
     expect(await route('commandConversation').handle(request({ counter: 9, command: leave }))()).toMatchObject({ left: { status: 409, expectedCounter: 1 } })
+    expect(await route('markNotificationsRead').handle(request({ through: '42' }))()).toEqual(E.right({ status: 200, body: ack }))
+    expect(heard.at(-1)).toEqual([caller.account, { through: '42' }])
     expect(await route('markRead').handle(request({ through: 7 }))()).toEqual(E.right({ status: 200, body: ack }))
     expect(heard.at(-1)).toEqual([caller, conversation, { type: 'MarkRead', through: 7 }])
     const revoke = { type: 'RevokeDevice', deviceId: caller.device } as const
@@ -51,9 +54,10 @@ describe('the routes of commands', () => {
       { counter: 0, command: { type: 'LeaveConversation' } }, { command: { type: 'LeaveConversation' } }, { counter: 1, command: { type: 'LeaveConversation', more: 1 } },
       { counter: 1, command: { type: 'Shout' } }, { counter: 1, command: { type: 'PinMessage', target: '3' } }, { counter: 1, more: 1, command: { type: 'LeaveConversation' } },
     ]) expect(takes('commandConversation', body)).toBe(false)
+    expect([takes('markNotificationsRead', { through: '42' }), takes('markNotificationsRead', { through: '' }), takes('markNotificationsRead', { through: '4', clear: true })]).toEqual([true, false, true])
     expect([takes('markRead', { through: 0 }), takes('markRead', { through: -1 })]).toEqual([true, false])
   })
 
-  it('only account commands do without a device', () =>
-    expect(commandRoutes(commandSide).map(({ access }) => access)).toEqual(['device', 'device', 'account']))
+  it('only commands about the account itself do without a device', () =>
+    expect(commandRoutes(commandSide).map(({ access }) => access)).toEqual(['device', 'device', 'account', 'account']))
 })

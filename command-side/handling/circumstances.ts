@@ -3,18 +3,9 @@ import type { Problem } from '../../events/wire/answers.js'
 import { encryptionOf, othersInDirect, type ConversationState } from '../conversation/decider.js'
 import { unavailable } from './answers.js'
 import type { BlockFacts } from './blocking.js'
-import type { NumberedCommand } from './conversation-commands.js'
+import { noCircumstances, type Circumstances, type NumberedCommand } from './conversation-commands.js'
 import type { CommandSideDependencies } from './dependencies.js'
-import { namedBy, type Named } from './mentioned.js'
-
-/** What a member's command is decided with beside its conversation: other streams and registries say it, so no revision fences it. */
-export interface Circumstances {
-  readonly blocked: boolean
-  readonly named: ReadonlyArray<Named>
-  readonly storyVisible: boolean
-}
-
-export const noCircumstances: Circumstances = { blocked: false, named: [], storyVisible: false }
+import { namedBy } from './mentioned.js'
 
 const heard = new Set(['SendMessage', 'EditMessage', 'React'])
 

@@ -2,8 +2,7 @@ import type { ConversationCommand as WireCommand } from '../../events/wire/comma
 import type { ConversationCommand } from '../conversation/commands.js'
 import type { Caller } from '../command-side.js'
 import type { TargetFacts } from '../ports.js'
-import type { Circumstances } from './circumstances.js'
-import { accountsOf } from './mentioned.js'
+import { accountsOf, type Named } from './mentioned.js'
 
 /** A command as it was sent: the device's next number for the conversation, or one it used before. */
 export interface NumberedCommand {
@@ -31,6 +30,15 @@ export interface Reference {
 }
 
 export const nothingReferred: Reference = { target: undefined, reactionKey: '', ahead: false }
+
+/** What a member's command is decided with beside its conversation: other streams and registries say it, so no revision fences it. */
+export interface Circumstances {
+  readonly blocked: boolean
+  readonly named: ReadonlyArray<Named>
+  readonly storyVisible: boolean
+}
+
+export const noCircumstances: Circumstances = { blocked: false, named: [], storyVisible: false }
 
 /** Which message a command refers to, by sequence; a reply refers to the one that it answers. */
 export const referredTo = (command: WireCommand): number | undefined =>

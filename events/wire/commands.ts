@@ -88,6 +88,13 @@ export type MarkRead = Static<typeof MarkRead>
 export const MuteConversation = closed({ type: type('MuteConversation'), muted: Type.Boolean() })
 export type MuteConversation = Static<typeof MuteConversation>
 
+/** Notifications up to a notification's `position` are read; with `clear` they are gone from the list too. */
+export const MarkNotificationsRead = closed({
+  through: Type.String({ pattern: '^[0-9A-Za-z/_-]{1,64}$', description: "a notification's `position`" }),
+  clear: Type.Optional(Type.Boolean()),
+})
+export type MarkNotificationsRead = Static<typeof MarkNotificationsRead>
+
 const story = { author: Id, storyId: Id }
 /** What a story says: readable by the server, which checks its audience. */
 export const StoryContent = closed({ text: Type.String({ maxLength: limits.storyBytes }) })

@@ -11,6 +11,7 @@ const project = ({ event }: Projected): ReadonlyArray<ReadStatesWrite> => {
     case 'ReadAdvanced':
       return [{ conversation: streamId(event.stream), ...about.data }]
     case 'MuteChanged':
+    case 'NotificationsRead':
       return []
   }
 }

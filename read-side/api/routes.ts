@@ -9,7 +9,7 @@ import { problem } from '../../events/wire/problems.js'
 import type { Route } from '../../platform/http-route.js'
 import type { ReadSide } from '../index.js'
 import { queryLimits } from '../limits.js'
-import { AccountView, ConversationView, InboxPage, MessageView, PublicProfile, ReadStates, TimelinePage } from '../views.js'
+import { AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from '../views.js'
 import { Limit, queryRoute } from './query-route.js'
 
 const ofConversation = { conversation: Id }
@@ -84,6 +84,17 @@ const readStates = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)(
   ask: (account, params) => readSide.readStates(account, params.conversation),
 })
 
+const notifications = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
+  url: '/v1/notifications',
+  operationId: 'notifications',
+  summary: 'What the account is told of, newest first, and how much of it is unread. `before` takes `next` of the page before.',
+  params: {},
+  querystring: { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit },
+  answer: NotificationsPage,
+  ask: (self, _params, { before, limit }) =>
+    readSide.notifications(self, { ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault }),
+})
+
 const account = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
   url: '/v1/account',
   operationId: 'account',
@@ -112,4 +123,4 @@ const accounts = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
 
 /** The queries over HTTP. What the asker may not see answers as if it were not there. */
 export const queryRoutes = (readSide: ReadSide): ReadonlyArray<Route<Problem>> =>
-  [inbox, conversation, timeline, message, events, readStates, account, accounts].map((route) => route(readSide))
+  [inbox, conversation, timeline, message, events, readStates, notifications, account, accounts].map((route) => route(readSide))

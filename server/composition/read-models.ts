@@ -10,6 +10,7 @@ import { accountsProjection } from '../../projections/accounts/project.js'
 import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../projections/inbox/project.js'
 import { membersProjection } from '../../projections/members/project.js'
+import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
 import type { Readers } from '../../read-side/ports.js'
@@ -36,7 +37,7 @@ const digestUnder = (key: Uint8Array) => (handle: string): string => createHmac(
 export const openReadModels = async ({ pool, keyring }: Foundation): Promise<ReadModels> => {
   const handleDigest = digestUnder(await keyring.derived('handle digest'))
   const projections = [
-    timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection,
+    timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, notificationsProjection,
   ] as ReadonlyArray<Projection<unknown>>
   const models = Object.values(postgresReadModels) as ReadonlyArray<PostgresReadModel>
   const { outdated } = await ensureReadModels(pool, models)

@@ -32,5 +32,5 @@ export const openSides = ({ eventStore, keyStore, pool }: Foundation, readModels
     hooks: { defect: (error) => { logger.error({ error }, 'a defect in the command side') } },
   })
   onStop('command side', commandSide.close)
-  return { commandSide, handles, readSide: createReadSide({ readers, keyStore, progress, handleDigest }) }
+  return { commandSide, handles, readSide: createReadSide({ readers, keyStore, progress, handleDigest, clock: systemClock }) }
 }

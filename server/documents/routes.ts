@@ -32,7 +32,7 @@ export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
     messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts),
   })
   const readSide = createReadSide({
-    readers: memoryReaders(models), keyStore, handleDigest, progress: memoryProgress(Object.values(models), emptyMemoryProjections()),
+    readers: memoryReaders(models), keyStore, handleDigest, clock: systemClock, progress: memoryProgress(Object.values(models), emptyMemoryProjections()),
   })
   const issuer = createIssuer({
     store: memoryIssuerStore(), keys: signingKeysIn(join(tmpdir(), 'tidings-never-read'), systemClock), clock: systemClock, newId,

@@ -21,6 +21,7 @@ import { commandReceiptsProjection } from '../../projections/command-receipts/pr
 import { inboxProjection } from '../../projections/inbox/project.js'
 import { startProjector, type Projection } from '../../projections/index.js'
 import { membersProjection } from '../../projections/members/project.js'
+import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
 import { createReadSide } from '../../read-side/create.js'
@@ -73,7 +74,7 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   const progress = memoryProgress(all, state)
   const { eventStore, keyStore } = disk.parts()
   const commandSide = disk.start({ messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
-  const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest })
+  const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest, clock: () => Date.now() + skew })
   const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
   let loses = (_batch: CommittedBatch): boolean => false
   const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
@@ -81,7 +82,7 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   const store = memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice })
   const projector = startProjector({
     feed: catchUpFeed({ eventStore, partitions }), group: 'spec', keyStore,
-    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection] as ReadonlyArray<Projection<unknown>>,
+    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, notificationsProjection] as ReadonlyArray<Projection<unknown>>,
     store: { ...store, commit: (batch) => async () => { await held.get(batch.partition); return store.commit(batch)() } },
     announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
     announced: timelineProjection.name,

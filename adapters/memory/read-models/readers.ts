@@ -6,6 +6,8 @@ import type { AccountsReader, ConversationsReader, InboxReader, PageOfMessages, 
 import type { MemoryAccounts, MemoryProfile } from './accounts.js'
 import type { MemoryInbox } from './inbox.js'
 import type { MemoryMembers } from './members.js'
+import type { MemoryNotifications } from './notifications.js'
+import { memoryNotificationsReader } from './notifications-reader.js'
 import type { MemoryReadStates } from './read-states.js'
 import type { MemoryTimeline } from './timeline.js'
 import type { Seen } from './visible-timeline.js'
@@ -17,6 +19,7 @@ export interface MemoryReadModels {
   readonly inbox: MemoryInbox
   readonly accounts: MemoryAccounts
   readonly readStates: MemoryReadStates
+  readonly notifications: MemoryNotifications
 }
 
 const messagesOf = (seen: Seen, { olderThan = Number.POSITIVE_INFINITY, newerThan, limit }: PageOfMessages) => {
@@ -137,4 +140,5 @@ export const memoryReaders = (models: MemoryReadModels): Readers => ({
   conversations: conversationsReader(models),
   inbox: inboxReader(models),
   accounts: accountsReader(models),
+  notifications: memoryNotificationsReader(models),
 })

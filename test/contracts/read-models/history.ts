@@ -5,11 +5,11 @@ import { canonicalBytes } from '../../../events/canonical.js'
 import { encode } from '../../../events/codec.js'
 import type { Position, RecordedEvent, StreamName } from '../../../events/event-store.js'
 import type { KeyStore } from '../../../events/key-store.js'
-import type { AnyEvent } from '../../../events/registry.js'
+import type { AccountEvent, AnyEvent } from '../../../events/registry.js'
 import type { Role } from '../../../events/schemas/common.js'
 import type { Encryption, History } from '../../../events/schemas/conversation.js'
 import { seal } from '../../../events/sealing.js'
-import { accountStream, conversationStream, receiptsStream } from '../../../events/streams.js'
+import { accountStream, conversationStream, receiptsStream, storiesStream } from '../../../events/streams.js'
 import type { Profile } from '../../../events/wire/commands.js'
 
 const POSITION_DIGITS = 20
@@ -108,13 +108,14 @@ export const scriptedConversation = (log: ScriptedLog, id = uuidv7()) => {
       right(await log.keyStore.destroy([message.messageId])())
       return append(by, 'MessageDeleted', { ...about(message), ...unitOf(message) })
     },
-    react: (by: string, message: ScriptedMessage, text: string) =>
-      append(by, 'ReactionAdded', { ...about(message), ...unitOf(message), reaction: reactionKey(text) }, { text }),
+    react: (by: string, message: ScriptedMessage, text: string, more: Draft['data'] = {}) =>
+      append(by, 'ReactionAdded', { ...about(message), ...unitOf(message), reaction: reactionKey(text), ...more }, { text }),
     unreact: (by: string, message: ScriptedMessage, text: string) => append(by, 'ReactionRemoved', { ...about(message), reaction: reactionKey(text) }),
     pin: (by: string, message: ScriptedMessage) => append(by, 'MessagePinned', about(message)),
     unpin: (by: string, message: ScriptedMessage) => append(by, 'MessageUnpinned', about(message)),
     read: (userId: string, through: number) =>
       log.append(receiptsStream(id), { actor: userId }, { type: 'ReadAdvanced', data: { userId, through } }),
+    mute: (userId: string, muted: boolean) => log.append(receiptsStream(id), { actor: userId }, { type: 'MuteChanged', data: { userId, muted } }),
   }
 }
 
@@ -129,6 +130,17 @@ export const scriptedAccount = (log: ScriptedLog, id = uuidv7()) => {
     change: (profile: Profile) => append({ type: 'ProfileChanged', data: { unit: id }, content: profile }),
     addDevice: (deviceId: string) => append({ type: 'DeviceRegistered', data: { deviceId } }),
     revokeDevice: (deviceId: string) => append({ type: 'DeviceRevoked', data: { deviceId } }),
+    /** An event about another account, or about the account's own settings. */
+    says: (type: AccountEvent['type'], data: Draft['data']) => append({ type, data }),
+    readNotifications: (through: string, cleared = false) =>
+      log.append(receiptsStream(id), { actor: id }, { type: 'NotificationsRead', data: { through, cleared } }),
+    post: async (mentions: ReadonlyArray<string>) => {
+      const storyId = uuidv7()
+      await log.append(storiesStream(id), { actor: id }, { type: 'StoryPosted', data: { storyId, tier: 'public', unit: storyId, ...(mentions.length > 0 && { mentions }) }, content: { text: 'a story' } })
+      return storyId
+    },
+    endStory: (storyId: string, how: 'StoryDeleted' | 'StoryExpired') =>
+      log.append(storiesStream(id), { actor: how === 'StoryDeleted' ? id : 'system' }, { type: how, data: { storyId, unit: storyId } }),
     forget: async () => right(await log.keyStore.destroy([id])()),
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { accounts } from './accounts.js'
 import { facts } from './facts.js'
 import { inbox } from './inbox.js'
+import { notifications } from './notifications.js'
 import { repeating } from './repeating.js'
 import { sessions } from './sessions.js'
 import type { OpenReadModels } from './subject.js'
@@ -21,7 +22,7 @@ export const readModelsContract = (name: string, open: () => Promise<OpenReadMod
       if (opened === undefined) throw new Error('the read models did not open')
       return opened
     }
-    for (const behaviour of [timeline, visibility, inbox, accounts, sessions, facts]) behaviour(subject)
+    for (const behaviour of [timeline, visibility, inbox, accounts, sessions, facts, notifications]) behaviour(subject)
     repeating(open)
   })
 }

@@ -10,7 +10,9 @@ import type { Problem } from '../../../events/wire/answers.js'
 import { accountsProjection } from '../../../projections/accounts/project.js'
 import { commandReceiptsProjection } from '../../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../../projections/inbox/project.js'
+import type { Clock } from '../../../platform/clock.js'
 import { membersProjection } from '../../../projections/members/project.js'
+import { notificationsProjection } from '../../../projections/notifications/project.js'
 import type { Projected, Projection } from '../../../projections/projection.js'
 import { readStatesProjection } from '../../../projections/read-states/project.js'
 import { timelineProjection } from '../../../projections/timeline/project.js'
@@ -29,6 +31,7 @@ export const projections = {
   accounts: accountsProjection(handleDigest),
   commandReceipts: commandReceiptsProjection,
   readStates: readStatesProjection,
+  notifications: notificationsProjection,
 } as const
 
 export type ReadModelName = keyof typeof projections
@@ -73,9 +76,9 @@ export const projectAll = async (models: OpenReadModels, keyStore: KeyStore, eve
 }
 
 /** The read side over read models that hold everything up to `head`. */
-export const readSideOf = (models: OpenReadModels, keyStore: Pick<KeyStore, 'find'>, head: Position | 'start' = 'start'): ReadSide =>
+export const readSideOf = (models: OpenReadModels, keyStore: Pick<KeyStore, 'find'>, head: Position | 'start' = 'start', clock: Clock = Date.now): ReadSide =>
   createReadSide({
-    readers: models.readers, keyStore, handleDigest,
+    readers: models.readers, keyStore, handleDigest, clock,
     progress: { progress: async () => head, changed: (_seen, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())) },
   })
 
