@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { startEmbeddedPostgres } from '../../adapters/embedded/postgres.js'
 import { keyringFolder } from '../../adapters/embedded/keyring-folder.js'
 import { recentKeys } from '../../adapters/memory/recent-keys.js'
+import { recentWrappingKeys } from '../../adapters/memory/recent-wrapping-keys.js'
 import { postgresEventStore } from '../../adapters/postgres/event-store/event-store.js'
 import { postgresKeyStore } from '../../adapters/postgres/key-store/key-store.js'
 import { migrate } from '../../adapters/postgres/migrate.js'
@@ -61,7 +62,7 @@ export const openFoundation = async (settings: Settings, shutdown: Shutdown): Pr
   const pool = postgresPool({ url, name: `tidings ${settings.roles.join('+')}`, connections: settings.postgresConnections })
   onStop('Postgres pool', () => pool.end())
   await migrate(pool)
-  const keyring = await keyringFolder(join(dataDirectory, 'keyring'))
+  const keyring = recentWrappingKeys(await keyringFolder(join(dataDirectory, 'keyring')), keysKeptMs)
   const sameServer = adapters.eventStore === 'postgres'
   const keyStore = recentKeys(await postgresKeyStore({ pool, keyring, durable: !sameServer }), { keepMs: keysKeptMs })
   onStop('key store', keyStore.close)
