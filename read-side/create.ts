@@ -1,4 +1,5 @@
 import { accountQueries } from './account/queries.js'
+import { audienceQueries } from './audience/queries.js'
 import { conversationQueries } from './conversation/queries.js'
 import type { ReadSideDependencies } from './dependencies.js'
 import { inboxQuery } from './inbox/query.js'
@@ -15,6 +16,7 @@ export const createReadSide = (dependencies: ReadSideDependencies): ReadSide => 
   ...timelineQueries(dependencies),
   ...conversationQueries(dependencies),
   ...accountQueries(dependencies),
+  ...audienceQueries(dependencies),
   ...notificationQueries(dependencies),
   ...sessionQueries(dependencies),
 })

@@ -2,10 +2,12 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Position, RecordedEvent } from '../events/event-store.js'
 import type { Visible } from '../events/visibility.js'
 import type { DeliveredEvent, Problem } from '../events/wire/answers.js'
+import type { ListedAccounts } from './ports.js'
 import type { Notification } from '../events/wire/notification.js'
-import type { AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from './views.js'
+import type { AccountSettings, AccountsPage, AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from './views.js'
 
 export type * from './views.js'
+export type { ListedAccounts } from './ports.js'
 
 /** A conversation as its member's session needs it: what may be read, and how far the timeline has come. */
 export interface Membership {
@@ -40,6 +42,10 @@ export interface ReadSide {
   readonly missedNotifications: (account: string, after: { readonly position: Position | 'start'; readonly id?: string }, limit: number) => TaskEither<Problem, ReadonlyArray<Notification>>
   /** For gateways: those of these (events/notifications.ts names them) that their accounts may see, oldest first. */
   readonly notificationsByIds: (ids: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<Notification>>
+
+  /** How the account stands to others, the newest first; `followers` without those that it blocked. */
+  readonly listedAccounts: (account: string, list: ListedAccounts, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, AccountsPage>
+  readonly settings: (account: string) => TaskEither<Problem, AccountSettings>
 
   /** Resolves once every read model holds everything up to the position; `busy` after `timeoutMs`. */
   readonly waitFor: (position: Position, timeoutMs: number) => TaskEither<Problem, void>

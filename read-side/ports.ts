@@ -1,6 +1,7 @@
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Position, RecordedEvent } from '../events/event-store.js'
+import type { LastSeenAudience } from '../events/schemas/account.js'
 import type { NotificationKind, Role } from '../events/schemas/common.js'
 import type { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
 import type { Membership } from './index.js'
@@ -150,10 +151,26 @@ export interface NotificationsReader {
   readonly unread: (account: string, now: number, atMost: number) => Answer<number>
 }
 
+export type ListedAccounts = 'following' | 'followers' | 'closeFriends' | 'blocked' | 'hiddenFrom' | 'muted'
+
+/** An account on a list, and the event that put it there. */
+export interface ListedPlace {
+  readonly position: Position
+  readonly userId: string
+}
+
+/** What an account sees of how it stands to others. That it was blocked does not show. */
+export interface AudienceReader {
+  /** Newest first, before a place. Followers that the account blocked are left out. */
+  readonly listed: (account: string, list: ListedAccounts, page: { readonly before: ListedPlace | undefined; readonly limit: number }) => Answer<ReadonlyArray<ListedPlace>>
+  readonly settings: (account: string) => Answer<{ readonly notificationsOff: ReadonlyArray<NotificationKind>; readonly lastSeen: LastSeenAudience }>
+}
+
 export interface Readers {
   readonly notifications: NotificationsReader
   readonly timeline: TimelineReader
   readonly conversations: ConversationsReader
   readonly inbox: InboxReader
   readonly accounts: AccountsReader
+  readonly audience: AudienceReader
 }

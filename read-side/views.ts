@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Id } from '../events/ids.js'
-import { closed, Envelope, Role, Sequence } from '../events/schemas/common.js'
+import { LastSeenAudience } from '../events/schemas/account.js'
+import { closed, Envelope, NotificationKind, Role, Sequence } from '../events/schemas/common.js'
 import { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
 import { Content } from '../events/wire/commands.js'
 import { Notification } from '../events/wire/notification.js'
@@ -86,3 +87,13 @@ export const AccountView = closed({
   devices: Type.Array(closed({ deviceId: Id, registeredAt: At, revoked: Type.Boolean() })),
 })
 export type AccountView = Static<typeof AccountView>
+
+/** Ids of accounts; `next` goes on. */
+export const AccountsPage = closed({ accounts: Type.Array(Id), next: Type.Optional(Type.String()) })
+export type AccountsPage = Static<typeof AccountsPage>
+
+export const AccountSettings = closed({
+  notifications: Type.Array(closed({ kind: NotificationKind, enabled: Type.Boolean() })),
+  lastSeen: LastSeenAudience,
+})
+export type AccountSettings = Static<typeof AccountSettings>

@@ -1,4 +1,5 @@
 import { memoryAccounts } from './read-models/accounts.js'
+import { memoryAudienceModel } from './read-models/audience.js'
 import { memoryCommandReceiptsModel } from './read-models/command-receipts.js'
 import { memoryInbox } from './read-models/inbox.js'
 import { memoryMembers } from './read-models/members.js'
@@ -14,5 +15,6 @@ export const memoryReadModels = () => ({
   accounts: memoryAccounts(),
   commandReceipts: memoryCommandReceiptsModel(),
   readStates: memoryReadStates(),
+  audience: memoryAudienceModel(),
   notifications: memoryNotifications(),
 })

@@ -2,6 +2,8 @@ import type pg from 'pg'
 import type { Readers } from '../../read-side/ports.js'
 import { postgresAccounts } from './accounts/model.js'
 import { postgresAccountsReader } from './accounts/reader.js'
+import { postgresAudienceModel } from './audience/model.js'
+import { postgresAudienceReader } from './audience/reader.js'
 import { postgresCommandReceiptsModel } from './command-receipts/model.js'
 import { postgresInbox } from './inbox/model.js'
 import { postgresInboxReader } from './inbox/reader.js'
@@ -21,6 +23,7 @@ export const postgresReadModels = {
   accounts: postgresAccounts,
   commandReceipts: postgresCommandReceiptsModel,
   readStates: postgresReadStates,
+  audience: postgresAudienceModel,
   notifications: postgresNotifications,
 } as const
 
@@ -30,5 +33,6 @@ export const postgresReaders = (pool: pg.Pool): Readers => ({
   conversations: postgresConversationsReader(pool),
   inbox: postgresInboxReader(pool),
   accounts: postgresAccountsReader(pool),
+  audience: postgresAudienceReader(pool),
   notifications: postgresNotificationsReader(pool),
 })

@@ -22,11 +22,13 @@ const hidden = (stands: boolean) => ({ type: 'StoriesHiddenFrom', data: { userId
 const muted = (stands: boolean) => ({ type: 'StoriesMuted', data: { userId, muted: stands } }) as const
 const others = (count: number) => Array.from({ length: count }, (_, number) => derivedId('other', String(number)))
 
+type Told = Extract<AccountEvent, { readonly data: { readonly userId: string } }>
+
 interface Pair {
   readonly put: SocialCommand
   readonly take: SocialCommand
-  readonly there: Fact<AccountEvent> & AccountEvent
-  readonly gone: Fact<AccountEvent> & AccountEvent
+  readonly there: Told
+  readonly gone: Told
   readonly list: (typeof accountLists)[number]
 }
 

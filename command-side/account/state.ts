@@ -1,6 +1,6 @@
 import { Map, Set } from 'immutable'
 import type { AccountEvent } from '../../events/registry.js'
-import type { LastSeenAudience } from '../../events/schemas/account.js'
+import { lastSeenByDefault, type LastSeenAudience } from '../../events/schemas/account.js'
 import type { NotificationKind } from '../../events/schemas/common.js'
 import type { Fact } from '../handling/draft.js'
 
@@ -90,7 +90,7 @@ const apply = (account: Registered, event: Fact<AccountEvent>): Registered => {
 const registered: Registered = {
   _tag: 'Registered', revision: 0, profileRevision: 0, devices: Map(),
   follows: Set(), closeFriends: Set(), blocks: Set(), hiddenFrom: Set(), mutedAuthors: Set(),
-  notificationsOff: Set(), lastSeen: 'everyone',
+  notificationsOff: Set(), lastSeen: lastSeenByDefault,
 }
 
 /** The account after one more event of its stream. It counts the revisions itself, from 0: in order, without a hole. */

@@ -5,6 +5,8 @@ import { Base64Url, closed, NotificationKind, sealedFields } from './common.js'
 /** Who is told when the account was last seen. `contacts`: those it follows or shares a direct conversation with. */
 export const LastSeenAudience = Type.Union([Type.Literal('everyone'), Type.Literal('contacts'), Type.Literal('nobody')])
 export type LastSeenAudience = Static<typeof LastSeenAudience>
+/** Until the account chooses another. */
+export const lastSeenByDefault: LastSeenAudience = 'everyone'
 
 // Names and fields are persisted for ever: a change is a new version with an upcaster.
 // Stream: account-<userId>. Handle, name and e-mail lie sealed under the account's unit, never in the log.

@@ -41,6 +41,7 @@ export const NotificationKind = Type.Union([
   Type.Literal('mention'), Type.Literal('reply'), Type.Literal('reaction'), Type.Literal('follower'), Type.Literal('storyMention'), Type.Literal('addedToConversation'),
 ])
 export type NotificationKind = Static<typeof NotificationKind>
+export const notificationKinds: ReadonlyArray<NotificationKind> = NotificationKind.anyOf.map((kind) => kind.const)
 
 export const Role = Type.Union([Type.Literal('admin'), Type.Literal('member')])
 export type Role = Static<typeof Role>

@@ -7,9 +7,9 @@ import { DeliveredEvent, type Problem } from '../../events/wire/answers.js'
 import { Handle } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Route } from '../../platform/http-route.js'
-import type { ReadSide } from '../index.js'
+import type { ListedAccounts, ReadSide } from '../index.js'
 import { queryLimits } from '../limits.js'
-import { AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from '../views.js'
+import { AccountSettings, AccountsPage, AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from '../views.js'
 import { Limit, queryRoute } from './query-route.js'
 
 const ofConversation = { conversation: Id }
@@ -121,6 +121,36 @@ const accounts = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
   },
 })
 
+const listedAccounts = (path: string, list: ListedAccounts, summary: string) => (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
+  url: `/v1/account/${path}`,
+  operationId: list,
+  summary: `${summary}, the newest first. \`before\` takes \`next\` of the page before.`,
+  params: {},
+  querystring: { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit },
+  answer: AccountsPage,
+  ask: (self, _params, { before, limit }) =>
+    readSide.listedAccounts(self, list, { ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault }),
+})
+
+const lists = [
+  listedAccounts('following', 'following', 'Whom the account follows'),
+  listedAccounts('followers', 'followers', 'Who follows the account, without those that it blocked'),
+  listedAccounts('close-friends', 'closeFriends', 'Whom the account holds as close friends'),
+  listedAccounts('blocked', 'blocked', 'Whom the account blocked'),
+  listedAccounts('hidden-from', 'hiddenFrom', 'From whom the account hides its stories'),
+  listedAccounts('muted', 'muted', 'Whose stories the account does not want to be shown'),
+]
+
+const settings = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
+  url: '/v1/account/settings',
+  operationId: 'settings',
+  summary: 'Of what the account is notified, and who is told when it was last seen.',
+  params: {},
+  querystring: {},
+  answer: AccountSettings,
+  ask: (self) => readSide.settings(self),
+})
+
 /** The queries over HTTP. What the asker may not see answers as if it were not there. */
 export const queryRoutes = (readSide: ReadSide): ReadonlyArray<Route<Problem>> =>
-  [inbox, conversation, timeline, message, events, readStates, notifications, account, accounts].map((route) => route(readSide))
+  [inbox, conversation, timeline, message, events, readStates, notifications, account, accounts, ...lists, settings].map((route) => route(readSide))

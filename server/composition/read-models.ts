@@ -7,6 +7,7 @@ import type { PostgresReadModel } from '../../adapters/postgres/read-model.js'
 import type { ProgressReader } from '../../events/progress.js'
 import type { Projection, ProjectionStore } from '../../projections/index.js'
 import { accountsProjection } from '../../projections/accounts/project.js'
+import { audienceProjection } from '../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../projections/inbox/project.js'
 import { membersProjection } from '../../projections/members/project.js'
@@ -37,7 +38,7 @@ const digestUnder = (key: Uint8Array) => (handle: string): string => createHmac(
 export const openReadModels = async ({ pool, keyring }: Foundation): Promise<ReadModels> => {
   const handleDigest = digestUnder(await keyring.derived('handle digest'))
   const projections = [
-    timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, notificationsProjection,
+    timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection,
   ] as ReadonlyArray<Projection<unknown>>
   const models = Object.values(postgresReadModels) as ReadonlyArray<PostgresReadModel>
   const { outdated } = await ensureReadModels(pool, models)

@@ -39,6 +39,7 @@ describe('the queries over HTTP', () => {
     expect(routes.map(({ url }) => url)).toEqual([
       '/v1/inbox', '/v1/conversations/:conversation', '/v1/conversations/:conversation/messages', '/v1/conversations/:conversation/messages/:sequence',
       '/v1/conversations/:conversation/events', '/v1/conversations/:conversation/read-states', '/v1/notifications', '/v1/account', '/v1/accounts',
+      '/v1/account/following', '/v1/account/followers', '/v1/account/close-friends', '/v1/account/blocked', '/v1/account/hidden-from', '/v1/account/muted', '/v1/account/settings',
     ])
     for (const { method, access, summary, schema } of routes) {
       expect([method, access]).toEqual(['GET', 'account'])

@@ -17,6 +17,7 @@ import { createGateway, type Gateway } from '../../gateway/index.js'
 import type { Authenticator, FanOut, SocketServer } from '../../gateway/ports.js'
 import { createLogger } from '../../platform/logging.js'
 import { accountsProjection } from '../../projections/accounts/project.js'
+import { audienceProjection } from '../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../projections/inbox/project.js'
 import { startProjector, type Projection } from '../../projections/index.js'
@@ -82,7 +83,7 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   const store = memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice })
   const projector = startProjector({
     feed: catchUpFeed({ eventStore, partitions }), group: 'spec', keyStore,
-    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, notificationsProjection] as ReadonlyArray<Projection<unknown>>,
+    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection] as ReadonlyArray<Projection<unknown>>,
     store: { ...store, commit: (batch) => async () => { await held.get(batch.partition); return store.commit(batch)() } },
     announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
     announced: timelineProjection.name,

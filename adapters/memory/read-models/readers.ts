@@ -4,6 +4,7 @@ import { isAfter } from '../../../events/progress.js'
 import { isMember } from '../../../events/visibility.js'
 import type { AccountsReader, ConversationsReader, InboxReader, PageOfMessages, Readers, StoredAccount, StoredInboxEntry, TimelineReader } from '../../../read-side/ports.js'
 import type { MemoryAccounts, MemoryProfile } from './accounts.js'
+import { memoryAudienceReader, type MemoryAudience } from './audience.js'
 import type { MemoryInbox } from './inbox.js'
 import type { MemoryMembers } from './members.js'
 import type { MemoryNotifications } from './notifications.js'
@@ -19,6 +20,7 @@ export interface MemoryReadModels {
   readonly inbox: MemoryInbox
   readonly accounts: MemoryAccounts
   readonly readStates: MemoryReadStates
+  readonly audience: MemoryAudience
   readonly notifications: MemoryNotifications
 }
 
@@ -140,5 +142,6 @@ export const memoryReaders = (models: MemoryReadModels): Readers => ({
   conversations: conversationsReader(models),
   inbox: inboxReader(models),
   accounts: accountsReader(models),
+  audience: memoryAudienceReader(models.audience),
   notifications: memoryNotificationsReader(models),
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { accounts } from './accounts.js'
+import { audience } from './audience.js'
 import { facts } from './facts.js'
 import { inbox } from './inbox.js'
 import { notifications } from './notifications.js'
@@ -22,7 +23,7 @@ export const readModelsContract = (name: string, open: () => Promise<OpenReadMod
       if (opened === undefined) throw new Error('the read models did not open')
       return opened
     }
-    for (const behaviour of [timeline, visibility, inbox, accounts, sessions, facts, notifications]) behaviour(subject)
+    for (const behaviour of [timeline, visibility, inbox, accounts, audience, sessions, facts, notifications]) behaviour(subject)
     repeating(open)
   })
 }

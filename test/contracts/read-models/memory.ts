@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { memoryReadModels } from '../../../adapters/memory/read-models.js'
+import { memoryAudience } from '../../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../../adapters/memory/read-models/readers.js'
@@ -14,6 +15,7 @@ export const openMemoryReadModels = async (): Promise<OpenReadModels> => {
     readers: memoryReaders(models),
     facts: memoryMessageFacts(models.timeline),
     receipts: memoryCommandReceipts(models.commandReceipts),
+    audience: memoryAudience(models.audience),
     rows: async () => readModelNames.flatMap((name) => {
       const tables: MemoryTables = models[name].tables.current()
       return Object.values(tables).flatMap((table) => [...table].map((row) => `${name} ${inspect(row, { depth: null, maxArrayLength: null, sorted: true })}`))

@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7'
 import { expect, it } from 'vitest'
+import { postgresAudience } from '../../../adapters/postgres/audience/audience.js'
 import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
 import { postgresPool } from '../../../adapters/postgres/pool.js'
 import { postgresReaders } from '../../../adapters/postgres/read-models.js'
@@ -25,6 +26,14 @@ const filled = `
   INSERT INTO command_receipts_v1.heads SELECT conversation, 99 FROM c;
   INSERT INTO accounts_v1.profiles SELECT gen_random_uuid(), 0, md5(n::text), '0', gen_random_uuid(), '', 1, '', '', '' FROM generate_series(1, 5000) n;
   INSERT INTO accounts_v1.devices SELECT user_id, gen_random_uuid(), 0, false, 1 FROM accounts_v1.profiles;
+  INSERT INTO audience_v1.follows SELECT p.user_id, q.user_id, true, 1, lpad(row_number() OVER ()::text, 20, '0')
+    FROM (SELECT * FROM accounts_v1.profiles LIMIT 500) p, (SELECT * FROM accounts_v1.profiles LIMIT 40) q;
+  INSERT INTO audience_v1.close_friends SELECT * FROM audience_v1.follows;
+  INSERT INTO audience_v1.blocks SELECT * FROM audience_v1.follows;
+  INSERT INTO audience_v1.hidden SELECT * FROM audience_v1.follows;
+  INSERT INTO audience_v1.muted SELECT * FROM audience_v1.follows;
+  INSERT INTO audience_v1.notifications SELECT user_id, 'reply', false, 1 FROM accounts_v1.profiles;
+  INSERT INTO audience_v1.last_seen SELECT user_id, 'nobody', 1 FROM accounts_v1.profiles;
   ANALYZE`
 
 export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
@@ -33,7 +42,7 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
     const pool = postgresPool({ url: models.url, connections: 1 })
     try {
       await models.pool.query(filled)
-      const { timeline, conversations, inbox, accounts } = postgresReaders(pool)
+      const { timeline, conversations, inbox, accounts, audience } = postgresReaders(pool)
       const [facts, receipts, account, conversation] = [postgresMessageFacts(pool), postgresCommandReceipts(pool), uuidv7(), uuidv7()]
       await pool.query('SET plan_cache_mode = force_generic_plan')
       await answer(timeline.messages(account, conversation, { limit: 50 }))
@@ -49,12 +58,16 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
       await answer(accounts.find([account]))
       await answer(accounts.byHandle('x'))
       await answer(accounts.withDevices(account))
+      await answer(postgresAudience(pool).relations(account, [conversation]))
+      await answer(postgresAudience(pool).authorsFor(account, 50))
+      for (const list of ['following', 'followers', 'closeFriends', 'blocked', 'hiddenFrom', 'muted'] as const) await answer(audience.listed(account, list, { before: undefined, limit: 50 }))
+      await answer(audience.settings(account))
       await answer(facts.bySequence(conversation, 1))
       await answer(facts.byMessageId(conversation, account))
       await answer(receipts.find(conversationStream(conversation), account, 1))
       const { rows } = await pool.query<{ name: string; parameters: number }>(
         'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements WHERE NOT from_sql ORDER BY name')
-      expect(rows).toHaveLength(16)
+      expect(rows).toHaveLength(25)
       for (const { name, parameters } of rows) {
         const plan = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE "${name}" (${Array.from({ length: parameters }, () => 'NULL').join(', ')})`)
         expect(plan.rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('Seq Scan')), name).toEqual([])

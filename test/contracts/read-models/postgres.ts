@@ -1,3 +1,4 @@
+import { postgresAudience } from '../../../adapters/postgres/audience/audience.js'
 import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
 import { inTransaction } from '../../../adapters/postgres/pool.js'
 import type { PostgresReadModel } from '../../../adapters/postgres/read-model.js'
@@ -29,6 +30,7 @@ export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<Mi
     readers: postgresReaders(pool),
     facts: postgresMessageFacts(pool),
     receipts: postgresCommandReceipts(pool),
+    audience: postgresAudience(pool),
     rows: async () => (await Promise.all(readModelNames.flatMap((name) =>
       postgresReadModels[name].tables.map((table) => rowsOf(liveSchema(postgresReadModels[name]), table))))).flat(),
     close: drop,

@@ -3,11 +3,13 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { CommandReceipts, MessageFacts } from '../../../command-side/ports.js'
 import { decode } from '../../../events/codec.js'
 import type { Position, RecordedEvent } from '../../../events/event-store.js'
+import type { Audience } from '../../../events/audience.js'
 import type { KeyStore } from '../../../events/key-store.js'
 import { open } from '../../../events/sealing.js'
 import { parseStream } from '../../../events/streams.js'
 import type { Problem } from '../../../events/wire/answers.js'
 import { accountsProjection } from '../../../projections/accounts/project.js'
+import { audienceProjection } from '../../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../../projections/inbox/project.js'
 import type { Clock } from '../../../platform/clock.js'
@@ -31,6 +33,7 @@ export const projections = {
   accounts: accountsProjection(handleDigest),
   commandReceipts: commandReceiptsProjection,
   readStates: readStatesProjection,
+  audience: audienceProjection,
   notifications: notificationsProjection,
 } as const
 
@@ -44,6 +47,7 @@ export interface OpenReadModels {
   readonly readers: Readers
   readonly facts: MessageFacts
   readonly receipts: CommandReceipts
+  readonly audience: Audience
   /** Every row of every table as text, in an order of their own. */
   readonly rows: () => Promise<ReadonlyArray<string>>
   readonly close: () => Promise<void>
