@@ -1,5 +1,6 @@
 import type { Acknowledgement, DeliveredEvent, Problem } from '../events/wire/answers.js'
 import type { ConversationCommand } from '../events/wire/commands.js'
+import type { Notification } from '../events/wire/notification.js'
 
 /** What does not fit: the content to its digest, or the event to the hash chain of the one before it. */
 export type Tampering = 'content' | 'chain'
@@ -11,6 +12,8 @@ export type Tampering = 'content' | 'chain'
 export interface ClientHandlers {
   /** The event may be shared with other clients of the process: read it, never write to it. */
   readonly onEvent: (event: DeliveredEvent) => void
+  /** What the account is told of, each `id` once while this client lives. */
+  readonly onNotification?: (notification: Notification) => void
   readonly onRead?: (read: { readonly conversation: string; readonly userId: string; readonly through: number }) => void
   /** The gateway could not tell what was missed: read inbox and timelines again. */
   readonly onResync?: (reason: string) => void

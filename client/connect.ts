@@ -1,7 +1,9 @@
 import type { ServerFrame } from '../events/wire/frames.js'
+import type { Notification } from '../events/wire/notification.js'
 import type { ClientHandlers, TidingsClient } from './client.js'
 import { connection } from './connection.js'
 import { clientLimits, type ClientLimits } from './limits.js'
+import { notifications } from './notifications.js'
 import { outbox } from './outbox.js'
 import { pipeline, type Pipeline } from './pipeline.js'
 import { readMarkers } from './read-markers.js'
@@ -31,7 +33,7 @@ export interface ClientOptions {
 }
 
 const routed =
-  (requests: Pipeline, events: View, handlers: ClientHandlers) =>
+  (requests: Pipeline, events: View, notify: (notification: Notification) => void, handlers: ClientHandlers) =>
   (frame: ServerFrame): 'taken' | 'gap' => {
     switch (frame.type) {
       case 'event':
@@ -39,6 +41,9 @@ const routed =
       case 'ack':
       case 'refused':
         requests.answer(frame)
+        return 'taken'
+      case 'notification':
+        notify(frame.notification)
         return 'taken'
       case 'read':
         handlers.onRead?.({ conversation: frame.conversation, userId: frame.userId, through: frame.through })
@@ -73,7 +78,7 @@ export const connectClient = (options: ClientOptions): TidingsClient => {
     onUp: requests.attach,
     onGoing: requests.rest,
     onDown: requests.detach,
-    onFrame: routed(requests, events, handlers),
+    onFrame: routed(requests, events, notifications(limits.notificationIds, (one) => handlers.onNotification?.(one)), handlers),
     onStopped: (error) => {
       commands.stop(error)
       markers.stop(error)

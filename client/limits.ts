@@ -2,6 +2,8 @@
 export const clientLimits = {
   commandsQueued: 10_000,
   readMarkersQueued: 10_000,
+  /** How many of the last notifications are known again when they come again. */
+  notificationIds: 10_000,
   inFlightPerConversation: 32,
   /** Commands and read markers together: less than the gateway lets one socket have under way. */
   inFlight: 64,

@@ -1,5 +1,5 @@
 import type { Decoded } from './codec.js'
-import type { Position } from './event-store.js'
+import type { Position, RecordedEvent } from './event-store.js'
 import { derivedId } from './ids.js'
 import type { NotificationKind } from './schemas/common.js'
 import { streamId } from './streams.js'
@@ -56,6 +56,17 @@ const toldBy = (event: Decoded): ReadonlyArray<Told> => {
     default:
       return []
   }
+}
+
+const always: ReadonlySet<string> = new Set(['ReactionAdded', 'MemberAdded', 'UserFollowed'])
+const byField: ReadonlySet<string> = new Set(['MessageSent', 'MessageEdited', 'StoryPosted'])
+const fields = ['"mentions"', '"replyToSender"']
+
+/** Whether the event may tell anybody: false without decoding for nearly all messages, so that whoever sees every event can ask. */
+export const mayTell = ({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): boolean => {
+  if (!byField.has(type)) return always.has(type)
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  return fields.some((field) => bytes.includes(field))
 }
 
 /** Who is to be told of an event, nobody of what they did themselves. Pure: the same event gives the same ids, for ever. */

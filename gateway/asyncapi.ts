@@ -12,6 +12,7 @@ const purposes: Readonly<Record<string, string>> = {
   welcome: 'The session has begun.',
   event: 'An event of a conversation as its member receives it: per conversation in the order of sequences.',
   'server read': 'Somebody\'s read marker moved.',
+  notification: 'What the account is told of; the same id may come again.',
   caught_up: 'What was missed has been sent; live from here.',
   sync: 'A later place to resume from.',
   resync: 'The sync token cannot be honoured: read inbox and timelines again.',

@@ -28,7 +28,7 @@ export interface GatewayDependencies {
   readonly fanOut: FanOut
   readonly authenticator: Authenticator
   readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'deviceIsLive'>
-  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'range' | 'heads' | 'progress' | 'deliver'>
+  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'missedNotifications' | 'notificationsByIds' | 'range' | 'heads' | 'progress' | 'deliver'>
   /** Partitions of the feed whose commits are announced. */
   readonly partitions: number
   /** 32 bytes, the same in every gateway: `keyring.derived('sync token')`. */

@@ -29,6 +29,7 @@ export const innerLimits = {
   queuedEvents: 50_000,
   turnEvents: 2_000,
   deliverAtOnce: 500,
+  notificationsAtOnce: 200,
   rangeAtOnce: 500,
   headsAtOnce: 1_000,
   firstRetryMs: 50,

@@ -3,6 +3,7 @@ import { Id } from '../ids.js'
 import { closed, Sequence } from '../schemas/common.js'
 import { Acknowledgement, DeliveredEvent, Problem } from './answers.js'
 import { ConversationCommand, Counter } from './commands.js'
+import { Notification } from './notification.js'
 
 // The frames of the gateway (docs/protocol.md, docs/asyncapi.json). One JSON text frame each, at most 64 KiB inbound.
 
@@ -37,6 +38,8 @@ export const serverFrames = {
   event: frame('event', { event: DeliveredEvent }),
   /** Someone's read marker moved: a state, not an event of the conversation. */
   read: frame('read', { conversation: Id, userId: Id, through: Sequence }),
+  /** What the account is told of. It may come again with the same id: each id counts once. */
+  notification: frame('notification', { notification: Notification }),
   /** Everything before this frame was missed history; what follows is live. `sync` resumes from here. */
   caught_up: frame('caught_up', { sync: SyncToken }),
   /** A later place to resume from. */
@@ -55,6 +58,7 @@ export const ServerFrame = Type.Union([
   serverFrames.welcome,
   serverFrames.event,
   serverFrames.read,
+  serverFrames.notification,
   serverFrames.caught_up,
   serverFrames.sync,
   serverFrames.resync,

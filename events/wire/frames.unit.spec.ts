@@ -15,6 +15,11 @@ const event = {
 }
 const ack = { messageId: id, sequence: 1, recordedAt: 1, mentions: [{ handle: 'hanna', outcome: 'notified' }], position: '1', unchanged: true }
 
+const notification = {
+  id, type: 'mention', account: id, actor: id, mentioned_by: id, conversation_id: id, sequence: 1, message_id: id, message_preview: 'hello', story_id: id,
+  created_at: 1, read: false, position: '1',
+}
+
 const fromClients: Readonly<Record<keyof typeof clientFrames, object>> = {
   hello: { token: 'token', device: id, sync: 'sync' },
   command: { request: 1, conversation: id, counter: 1, command },
@@ -27,6 +32,7 @@ const fromServer: Readonly<Record<keyof typeof serverFrames, object>> = {
   welcome: { session: id, heartbeatMs: 30_000, deadAfterMs: 75_000 },
   event: { event },
   read: { conversation: id, userId: id, through: 3 },
+  notification: { notification },
   caught_up: { sync: 'sync' },
   sync: { sync: 'sync' },
   resync: { reason: 'expired' },

@@ -5,6 +5,7 @@ import type { KeptBack } from '../sessions/kept-back.js'
 import type { Place, Places } from '../sessions/places.js'
 import type { Registry } from '../sessions/registry.js'
 import type { Session } from '../sessions/session.js'
+import type { Notify } from './notify.js'
 import type { Reads } from './reads.js'
 import type { Turn } from './turn.js'
 
@@ -13,6 +14,7 @@ export interface HearParts {
   readonly registry: Registry
   readonly keptBack: KeptBack
   readonly turn: Turn
+  readonly notify: Notify
   readonly reads: Reads
   /** How far the timeline is, asked until answered. */
   readonly progress: () => Promise<Place>
@@ -77,7 +79,7 @@ const doubtAll = ({ keptBack, registry, doubt }: HearParts): void => {
  * to a conversation.
  */
 export const createHear = (parts: HearParts): Hear => {
-  const { places, turn, reads, progress, signal, onDefect } = parts
+  const { places, turn, notify, reads, progress, signal, onDefect } = parts
   const queue = batchQueue(places)
   let [gapNoticed, running] = [false, false]
 
@@ -91,6 +93,7 @@ export const createHear = (parts: HearParts): Hear => {
       await turn.fillToHeads()
     }
     await turn.handle(events)
+    await notify(events)
     reads.tell()
     places.handled()
   }

@@ -14,12 +14,13 @@ import { untilAnswered, type Persistence } from '../until-answered.js'
 import { createHandOn } from './hand-on.js'
 import { createHear } from './hear.js'
 import { createDoubt, type LookUpParts } from './look-up.js'
+import { createNotify } from './notify.js'
 import { createReads } from './reads.js'
 import { createTurn } from './turn.js'
 
 export interface LiveParts {
   readonly fanOut: FanOut
-  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'range' | 'heads' | 'progress' | 'deliver'>
+  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'missedNotifications' | 'notificationsByIds' | 'range' | 'heads' | 'progress' | 'deliver'>
   readonly partitions: number
   readonly registry: Registry
   readonly outbox: Outbox
@@ -66,7 +67,8 @@ export const startLive = async (parts: LiveParts): Promise<Live> => {
   const reads = createReads(registry, outbox)
   const handOn = createHandOn({ registry, outbox, keptBack, close, doubt, noteRead: reads.note })
   const turn = createTurn({ readSide, persistence, framesOf: frames, registry, handOn })
-  const hear = createHear({ places, registry, keptBack, turn, reads, progress, doubt, signal: persistence.signal, onDefect })
+  const notify = createNotify({ readSide, persistence, registry, outbox })
+  const hear = createHear({ places, registry, keptBack, turn, notify, reads, progress, doubt, signal: persistence.signal, onDefect })
   take = hear.batch
   noticeGap = hear.gap
   for (const batch of early) hear.batch(batch)

@@ -9,6 +9,7 @@ import { untilAnswered, type Persistence } from '../until-answered.js'
 import type { FramesOf } from './frames-of.js'
 import type { Kept, KeptBack } from './kept-back.js'
 import type { Lanes } from './lanes.js'
+import { missedNotifications } from './missed-notifications.js'
 import type { Outbox } from './outbox.js'
 import { earlier, isAfter, later, type Place } from './places.js'
 import type { Registry } from './registry.js'
@@ -17,7 +18,7 @@ import { isAhead, noteAhead, type Frame, type Session } from './session.js'
 import { dueTo, standingsOf, type Standings } from './standing.js'
 
 export interface CatchUpParts {
-  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'progress'>
+  readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'missedNotifications' | 'progress'>
   readonly persistence: Persistence
   /** Bounds how many sessions ask at once; a session that waits for its socket is outside. */
   readonly queries: Lanes
@@ -55,6 +56,7 @@ type Ask = <A>(doing: string, query: TaskEither<Problem, A>) => Promise<A>
  * larger pages are asked for.
  */
 const historyReader = ({ readSide, persistence, framesOf, outbox, giveToken }: CatchUpParts, ask: Ask) => {
+  const sendNotifications = missedNotifications({ readSide, outbox, ask: (query) => ask('reading missed notifications', query) })
   /** The limit of the next page; undefined after the last. */
   const readPage = async (session: Session, limit: number): Promise<number | undefined> => {
     const watermark = await ask('reading how far the timeline is', readSide.progress())
@@ -62,7 +64,9 @@ const historyReader = ({ readSide, persistence, framesOf, outbox, giveToken }: C
     const settled = page.done ? page.events : page.events.filter(({ position }) => !isAfter(position, watermark))
     const fresh = settled.filter((event) => !isAhead(session, event, conversationOf(event)))
     await sendSteadily(outbox, session, fresh, await framesOf(fresh))
-    session.through = later(session.through, page.done ? watermark : earlier(page.through, watermark))
+    const through = later(session.through, page.done ? watermark : earlier(page.through, watermark))
+    await sendNotifications(session, session.through, page.done ? 'present' : through)
+    session.through = through
     for (const event of fresh) noteAhead(session, event, conversationOf(event))
     if (fresh.length > 0) giveToken(session)
     if (page.done || settled.length > 0) return page.done ? undefined : innerLimits.historyPageEvents

@@ -3,6 +3,7 @@ import { gatewayStack, type GatewayStack } from '../support/gateway-stack.js'
 import { closing } from './gateway/closing.js'
 import { lagging } from './gateway/lagging.js'
 import { live } from './gateway/live.js'
+import { notifying } from './gateway/notifications.js'
 import { resuming } from './gateway/resuming.js'
 
 describe('the gateway over the whole memory stack', () => {
@@ -16,5 +17,5 @@ describe('the gateway over the whole memory stack', () => {
     await opened?.close()
     expect(opened?.defects).toEqual([])
   })
-  for (const behaviour of [resuming, lagging, live, closing]) behaviour(subject)
+  for (const behaviour of [resuming, notifying, lagging, live, closing]) behaviour(subject)
 })
