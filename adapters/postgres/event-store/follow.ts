@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { CaughtUp, Position, RecordedEvent } from '../../../events/event-store.js'
+import { copyOut } from '../copy.js'
 import type { Bell } from './bell.js'
-import type { EventRow } from './rows.js'
-import { eventOf, positionOf } from './rows.js'
+import { positionOf } from './rows.js'
+import { recordedOf, tupleColumns } from './tuples.js'
 
-const PAGE_EVENTS = 512
+const FIRST_PAGE_EVENTS = 512
+const PAGE_EVENTS = 2_048
 const PAGE_BYTES = 4 * 1024 * 1024
 const POLL_MS = 1_000
 const RETRY_MS = 100
 
-const pageStatement = {
-  name: 'log.page',
-  text: 'SELECT * FROM log.page($1, $2)',
-  rowMode: 'array',
-} as const
+/** COPY takes no parameters: both are numbers. */
+const readPage = async (pool: pg.Pool, after: bigint, atMost: number): Promise<ReadonlyArray<RecordedEvent>> =>
+  (await copyOut(pool, `COPY (SELECT ${tupleColumns} FROM log.page(${after}, ${atMost})) TO STDOUT (FORMAT binary)`)).map(recordedOf)
 
 const bytesOf = (events: ReadonlyArray<RecordedEvent>): number =>
   events.reduce((sum, { data, metadata, sealed }) => sum + data.byteLength + metadata.byteLength + (sealed?.byteLength ?? 0), 0)
@@ -24,28 +24,31 @@ const nextPage = (events: ReadonlyArray<RecordedEvent>, asked: number): number =
   bytesOf(events) > PAGE_BYTES ? Math.max(1, Math.floor(asked / 2)) : Math.min(PAGE_EVENTS, 2 * asked)
 
 /**
- * Pages through the log by position, then waits for the bell; a slow poll covers what no bell tells. An unreadable log
- * is asked again until it answers, from where it was left. Ends by the signal.
+ * Pages through the log by position, the next page being read while one is handed out, then waits for the bell; a slow poll
+ * covers what no bell tells. An unreadable log is asked again until it answers, from where it was left. Ends by the signal.
  */
 export const followLog = async function* (
   pool: pg.Pool, bell: Bell, from: Position | 'start', signal: AbortSignal,
 ): AsyncGenerator<RecordedEvent | CaughtUp, void> {
+  const read = (after: bigint, atMost: number) => readPage(pool, after, atMost).catch(() => undefined)
   let cursor = from === 'start' ? 0n : BigInt(from)
-  let [history, asked] = [true, PAGE_EVENTS]
+  let [history, asked] = [true, FIRST_PAGE_EVENTS]
+  let reading: ReturnType<typeof read> | undefined
   while (!signal.aborted) {
-    const page = await pool.query<[...EventRow]>({ ...pageStatement, values: [String(cursor), asked] }).catch(() => undefined)
-    if (page === undefined) {
+    const events = await (reading ?? read(cursor, asked))
+    reading = undefined
+    if (events === undefined) {
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
       continue
     }
-    const events = page.rows.map(eventOf)
+    const isLast = events.length < asked
+    cursor = BigInt(events.at(-1)?.position ?? cursor)
+    asked = nextPage(events, asked)
+    if (!isLast) reading = read(cursor, asked)
     for (const event of events) {
       if (signal.aborted) return
       yield event
-      cursor = BigInt(event.position)
     }
-    const isLast = events.length < asked
-    asked = nextPage(events, asked)
     if (history && isLast) {
       history = false
       if (!signal.aborted) yield { type: 'caught-up', position: cursor === 0n ? 'start' : positionOf(cursor) }

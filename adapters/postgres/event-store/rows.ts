@@ -9,7 +9,7 @@ export type EventRow = readonly [
 ]
 
 /** Positions are compared as text, so they all have the same length. */
-export const positionOf = (number: bigint | string): Position => String(number).padStart(POSITION_DIGITS, '0') as Position
+export const positionOf = (number: bigint | number | string): Position => String(number).padStart(POSITION_DIGITS, '0') as Position
 
 const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
