@@ -6,10 +6,14 @@ export interface PostgresReadModel<Write = unknown> {
   readonly version: number
   /** Makes the tables; `:schema` stands for the schema, which is there. */
   readonly ddl: string
+  /** Keys and indexes that a rebuild makes once the tables are full, which is faster; live tables have them from the start. */
+  readonly indexes?: string
   /** Every table, for comparing a rebuilt read model with the live one row by row. */
   readonly tables: ReadonlyArray<string>
   /** Applies writes in log order, in few statements, inside the caller's transaction. */
   readonly apply: (client: pg.ClientBase, schema: string, writes: ReadonlyArray<Write>) => Promise<void>
+  /** `apply` for tables that hold none of the writes yet and have no `indexes`. */
+  readonly fill?: (client: pg.ClientBase, schema: string, writes: ReadonlyArray<Write>) => Promise<void>
 }
 
 /** The schema that queries read. */

@@ -33,7 +33,7 @@ export interface RebuildReport extends RebuildEnd { readonly events: number }
 
 export type RebuildFailure = RebuildError | KeyStoreUnavailable | { readonly _tag: 'Interrupted'; readonly reason: string }
 
-const EVENTS_AT_ONCE = 5_000
+const EVENTS_AT_ONCE = 2_000
 const BYTES_AT_ONCE = 8 * 1024 * 1024
 /** So few events behind, the rest is applied while the projectors wait. */
 const CLOSE_ENOUGH_EVENTS = 5_000

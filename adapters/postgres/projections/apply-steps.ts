@@ -5,11 +5,18 @@ import { writesOf } from '../../projection-store/waiting-line.js'
 import { mayBePoison, reasonOf } from './failures.js'
 import type { Target } from './target.js'
 
-/** Applies what is due in one go; rejects with whatever failed, the transaction is then lost. */
-export const applyAtOnce = async (client: pg.ClientBase, { model, schema }: Target, line: WaitingLine, steps: ReadonlyArray<Step>): Promise<void> => {
+type Apply = (client: pg.ClientBase, target: Target, line: WaitingLine, steps: ReadonlyArray<Step>) => Promise<void>
+
+const atOnceBy = (writing: (target: Target) => Target['model']['apply']): Apply => async (client, target, line, steps) => {
   const due = line.admit(steps)
-  if (due.length > 0) await model.apply(client, schema, writesOf(due))
+  if (due.length > 0) await writing(target)(client, target.schema, writesOf(due))
 }
+
+/** Applies what is due in one go; rejects with whatever failed, the transaction is then lost. */
+export const applyAtOnce = atOnceBy(({ model }) => model.apply)
+
+/** The same for tables without their indexes, that hold nothing of what is due. */
+export const fillAtOnce = atOnceBy(({ model }) => model.fill ?? model.apply)
 
 /**
  * Applies what is due and parks the streams whose events fail, found by halving; the transaction stays whole. Rejects when

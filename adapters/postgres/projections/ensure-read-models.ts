@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { inTransaction } from '../pool.js'
 import { liveSchema } from '../read-model.js'
-import { ddlOf, liveTarget, untyped, type AnyReadModel } from './target.js'
+import { indexesOf, liveTarget, tablesOf, untyped, type AnyReadModel } from './target.js'
 
 const ENSURE_LOCK = 7_443_211_907
 
@@ -28,7 +28,7 @@ export const ensureReadModels = (pool: pg.Pool, models: ReadonlyArray<AnyReadMod
       if (rows[0]?.present === true) continue
       if (rows[0]?.older === true) outdated.push(model.name)
       else {
-        await client.query(ddlOf(liveTarget(model)))
+        await client.query(`${tablesOf(liveTarget(model))}; ${indexesOf(liveTarget(model))}`)
         created.push(model.name)
       }
     }

@@ -1,17 +1,18 @@
 import type pg from 'pg'
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { Checkpoint, Rebuild, RebuildEnd, RebuildError, Steps } from '../../../projections/ports.js'
 import { streamsOf, waitingLine } from '../../projection-store/waiting-line.js'
 import { dedicatedClient } from '../pool.js'
 import { liveSchema, type PostgresReadModel } from '../read-model.js'
-import { applyAtOnce, applyCarefully } from './apply-steps.js'
+import { applyCarefully, fillAtOnce } from './apply-steps.js'
 import { alignCheckpoints, asCheckpoints, checkpointsOf, lockAllCheckpoints } from './checkpoints.js'
 import { compareTables, isEqual } from './compare.js'
 import { keepParked, knownOf } from './dead-letters.js'
 import { attempt, mayBePoison, Refused } from './failures.js'
 import { dropRebuilt, dropReplaced, takePlace, type Beside } from './swap.js'
-import { ddlOf, rebuiltTarget } from './target.js'
+import { indexesOf, rebuiltTarget, tablesOf } from './target.js'
 
 const REBUILD_LOCK = 7_443_211_906
 /** Comparing and indexing whole tables takes its time. */
@@ -33,7 +34,7 @@ const transaction = async <A>(client: pg.Client, work: () => Promise<A>): Promis
 const projectionsOf = (models: ReadonlyArray<Beside>): ReadonlyMap<string, string> =>
   new Map(models.map(({ liveSchema, rebuilt }) => [liveSchema, rebuilt.model.name]))
 
-const applyTo = async (client: pg.Client, models: ReadonlyArray<Beside>, steps: Steps, apply: typeof applyAtOnce): Promise<void> => {
+const applyTo = async (client: pg.Client, models: ReadonlyArray<Beside>, steps: Steps, apply: typeof fillAtOnce): Promise<void> => {
   const known = await knownOf(client, models.map(({ rebuilt }) => rebuilt), streamsOf([...steps.values()].flat()))
   for (const { rebuilt } of models) {
     const line = waitingLine({ ...known(rebuilt), checkpoint: 'start' })
@@ -44,7 +45,7 @@ const applyTo = async (client: pg.Client, models: ReadonlyArray<Beside>, steps: 
 
 const fill = (client: pg.Client, models: ReadonlyArray<Beside>): Rebuild['fill'] => (steps) =>
   attempt(() =>
-    transaction(client, () => applyTo(client, models, steps, applyAtOnce)).catch((error: unknown) => {
+    transaction(client, () => applyTo(client, models, steps, fillAtOnce)).catch((error: unknown) => {
       if (!mayBePoison(error)) throw error
       return transaction(client, () => applyTo(client, models, steps, applyCarefully))
     }),
@@ -63,9 +64,12 @@ const conclude = async (client: pg.Client, models: ReadonlyArray<Beside>, { rema
   return { comparisons, swapped }
 }
 
-/** Statistics first: queries planned right after the swap must not think the tables empty. */
-const analyse = async (client: pg.Client, models: ReadonlyArray<Beside>): Promise<void> => {
-  for (const { rebuilt } of models) for (const table of rebuilt.model.tables) await client.query(`ANALYZE ${rebuilt.schema}.${table}`)
+/** Indexes, and statistics: queries planned right after the swap must not think the tables empty. */
+const complete = async (client: pg.Client, models: ReadonlyArray<Beside>): Promise<void> => {
+  for (const { rebuilt } of models) {
+    await client.query(indexesOf(rebuilt))
+    for (const table of rebuilt.model.tables) await client.query(`ANALYZE ${rebuilt.schema}.${table}`)
+  }
 }
 
 /** The schema that the read model stands beside: its own version's, else an older version's. */
@@ -88,7 +92,7 @@ const begin = async (pool: pg.Pool, client: pg.Client, models: ReadonlyArray<Pos
   for (const model of beside) {
     await dropReplaced(client, model)
     await dropRebuilt(client, model)
-    await client.query(ddlOf(model.rebuilt))
+    await client.query(tablesOf(model.rebuilt))
   }
   return beside
 }
@@ -107,12 +111,11 @@ const rebuildOn = (client: pg.Client, models: ReadonlyArray<Beside>): Rebuild =>
     }
   }
   const finish: Rebuild['finish'] = (end) => async () => {
-    const outcome = await attempt<never, RebuildEnd>(async () => {
-      await analyse(client, models)
-      const result = await transaction(client, () => conclude(client, models, end))
-      if (result.swapped) for (const model of models) await dropReplaced(client, model).catch(() => undefined)
-      return result
-    })()
+    const outcome = await pipe(
+      attempt<never, void>(() => transaction(client, () => complete(client, models))),
+      TE.chain(() => attempt<never, RebuildEnd>(() => transaction(client, () => conclude(client, models, end)))),
+    )()
+    if (E.isRight(outcome) && outcome.right.swapped) for (const model of models) await dropReplaced(client, model).catch(() => undefined)
     await abandon()
     return outcome
   }
@@ -124,7 +127,7 @@ const rebuildOn = (client: pg.Client, models: ReadonlyArray<Beside>): Rebuild =>
  * Rebuilds on a connection of its own, which holds the lock that only one rebuild has. A rebuild that is cut off leaves
  * tables beside the live ones, which the next one drops.
  */
-export const startRebuild = (pool: pg.Pool, models: ReadonlyArray<PostgresReadModel>, partitions: number): TaskEither<RebuildError, Rebuild> => async () => {
+export const startRebuild = (pool: pg.Pool, models: ReadonlyArray<PostgresReadModel>, partitions: number): TE.TaskEither<RebuildError, Rebuild> => async () => {
   const timeouts = { statement_timeout: REBUILD_STATEMENT_TIMEOUT_MS, query_timeout: REBUILD_STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: 0 }
   const connected = await attempt<never, pg.Client>(() => dedicatedClient(pool, timeouts))()
   if (E.isLeft(connected)) return connected

@@ -19,5 +19,7 @@ export const rebuiltTarget = (model: PostgresReadModel): Target => ({ model, sch
 /** Where the tables lie that a rebuilt read model has replaced, until nobody reads them. */
 export const replacedSchema = (schema: string): string => `${schema}_replaced`
 
-/** Fills a read model's tables in with their schema. */
-export const ddlOf = ({ model, schema }: Target): string => `CREATE SCHEMA ${schema}; ${model.ddl.replaceAll(':schema', schema)}`
+/** Makes the schema of a read model with its tables, without what `indexesOf` makes. */
+export const tablesOf = ({ model, schema }: Target): string => `CREATE SCHEMA ${schema}; ${model.ddl.replaceAll(':schema', schema)}`
+
+export const indexesOf = ({ model, schema }: Target): string => (model.indexes ?? '').replaceAll(':schema', schema)

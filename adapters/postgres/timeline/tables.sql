@@ -11,18 +11,11 @@ CREATE TABLE :schema.events (
   sender uuid,
   data bytea NOT NULL,
   metadata bytea NOT NULL,
-  sealed bytea,
-  PRIMARY KEY (conversation, sequence)
+  sealed bytea
 );
 
 -- Encrypted bytes do not compress.
 ALTER TABLE :schema.events ALTER COLUMN sealed SET STORAGE EXTERNAL;
-
--- Where somebody who was away goes on in a conversation.
-CREATE INDEX events_by_position ON :schema.events (conversation, position);
-
--- Message ids are UUIDv7 nearly always, so this one grows at its end: a random index would halve the speed of writing.
-CREATE INDEX events_by_message ON :schema.events (message_id) WHERE message_id IS NOT NULL;
 
 -- Which events change a message; what stands is the latest of one aspect, for reactions of one user and reaction.
 CREATE TABLE :schema.changes (
@@ -32,8 +25,5 @@ CREATE TABLE :schema.changes (
   aspect text NOT NULL,
   user_id uuid,
   reaction text,
-  stands boolean NOT NULL,
-  PRIMARY KEY (conversation, target, sequence)
+  stands boolean NOT NULL
 );
-
-CREATE INDEX changes_of_pins ON :schema.changes (conversation) WHERE aspect = 'pin';

@@ -1,6 +1,7 @@
 import { postgresAudience } from '../../../adapters/postgres/audience/audience.js'
 import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
 import { inTransaction } from '../../../adapters/postgres/pool.js'
+import { ensureReadModels } from '../../../adapters/postgres/projections/ensure-read-models.js'
 import type { PostgresReadModel } from '../../../adapters/postgres/read-model.js'
 import { liveSchema } from '../../../adapters/postgres/read-model.js'
 import { postgresReaders, postgresReadModels } from '../../../adapters/postgres/read-models.js'
@@ -12,10 +13,7 @@ import { readModelNames } from './subject.js'
 
 export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<MigratedDatabase, 'pool' | 'url'>> => {
   const { pool, url, drop } = await migratedDatabase()
-  for (const name of readModelNames) {
-    const schema = liveSchema(postgresReadModels[name])
-    await pool.query(`CREATE SCHEMA ${schema}; ${postgresReadModels[name].ddl.replaceAll(':schema', schema)}`)
-  }
+  await ensureReadModels(pool, readModelNames.map((name) => postgresReadModels[name]))
   const rowsOf = async (schema: string, table: string): Promise<ReadonlyArray<string>> => {
     const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${schema}.${table} t ORDER BY 1`)
     return rows.map(({ row }) => `${schema}.${table} ${row}`)
