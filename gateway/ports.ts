@@ -2,6 +2,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { CommittedBatch } from '../events/committed.js'
 import type { CloseReason } from '../events/wire/close-codes.js'
 import type { Problem } from '../events/wire/answers.js'
+import type { Notification } from '../events/wire/notification.js'
 
 /** Hears what projectors committed, at most once: holes are found by `after`/`through` and by revision. */
 export interface FanOut {
@@ -47,4 +48,26 @@ export interface Authenticator {
   readonly identify: (token: string) => TaskEither<Problem, Identity>
   /** Which of these token ids were revoked since (signed out, say): asked for open sockets every few seconds. */
   readonly revoked: (tokenIds: ReadonlyArray<string>) => TaskEither<Problem, ReadonlySet<string>>
+}
+
+/** Where a browser is reached while no socket is open, as its Push API made it. */
+export interface PushSubscription {
+  readonly endpoint: string
+  /** Base64url: the browser's P-256 key and its secret (RFC 8291). */
+  readonly keys: { readonly p256dh: string; readonly auth: string }
+}
+
+export type PushFailure =
+  /** It does not come back: forget the subscription. */
+  | { readonly _tag: 'SubscriptionGone' }
+  /** The same again would be refused again. */
+  | { readonly _tag: 'PushRefused'; readonly reason: string }
+  | { readonly _tag: 'PushUnavailable'; readonly retryAfterMs: number; readonly reason: string }
+
+/**
+ * Hands notifications to the push service of a subscription, readable by that browser only. At least once: after
+ * `PushUnavailable` it may have been taken. The service holds one message for each notification's id while it cannot deliver.
+ */
+export interface PushProvider {
+  readonly push: (subscription: PushSubscription, notification: Notification) => TaskEither<PushFailure, void>
 }
