@@ -1,5 +1,6 @@
 export type * from './ports.js'
 export type { Projected, Projection } from './projection.js'
+export { tellingPrivacyCache } from './audience/telling.js'
 export { LAG_ALERT_MS, lagOf, type LagError, type LagOptions, type ProjectionLag } from './runtime/lag.js'
 export { parkedStreams, type ParkedStreams } from './runtime/parked-streams.js'
 export { startProjector, type Projector, type ProjectorOptions, type ProjectorProblem } from './runtime/projector.js'

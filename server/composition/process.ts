@@ -6,8 +6,10 @@ import { asyncApiDocument } from '../../gateway/index.js'
 import type { Logger } from '../../platform/logging.js'
 import { createMetrics } from '../../platform/metrics.js'
 import type { Shutdown } from '../../platform/shutdown.js'
+import { tellingPrivacyCache } from '../../projections/index.js'
 import { queryRoutes } from '../../read-side/api/routes.js'
 import type { Settings } from '../configuration/settings.js'
+import { openAudience } from './audience.js'
 import { openFanOut, openFeed, relayLog } from './feeds.js'
 import { openFoundation } from './foundation.js'
 import { openGateway } from './gateway.js'
@@ -39,6 +41,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const [metrics, onProblem] = [createMetrics(), problemsInto(logger)]
   const foundation = await openFoundation(settings, shutdown)
   const readModels = await openReadModels(foundation)
+  const { privacyCache } = await openAudience(settings, foundation, onProblem, shutdown)
   const feed = await openFeed(settings, foundation, onProblem)
   const fanOut = await openFanOut(settings, foundation, feed.partitions, onProblem, shutdown)
   if (has('relay')) await relayLog(settings, foundation, onProblem, shutdown)
@@ -46,7 +49,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
     logger.error({ error }, 'the projector failed for good')
     process.kill(process.pid, 'SIGTERM')
   }
-  if (has('projector')) projectLog(foundation, readModels, feed, fanOut, { logger, metrics, onFailure }, shutdown)
+  if (has('projector')) projectLog(foundation, { ...readModels, store: tellingPrivacyCache(readModels.store, privacyCache) }, feed, fanOut, { logger, metrics, onFailure }, shutdown)
   const sides = openSides(foundation, readModels, logger, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides)
   const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined

@@ -8,21 +8,23 @@ export interface ChosenAdapters {
   readonly eventStore: 'postgres' | 'eventstoredb'
   readonly feed: 'catch-up' | 'kafka'
   readonly fanOut: 'memory' | 'redis'
+  readonly privacyCache: 'memory' | 'redis'
 }
 
 const byProfile: Readonly<Record<Settings['profile'], ChosenAdapters>> = {
-  embedded: { eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory' },
-  cluster: { eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis' },
+  embedded: { eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory' },
+  cluster: { eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis' },
 }
 
 /** The adapters of a process: those chosen alone, the profile's for the rest. */
 export const adaptersOf = (settings: Settings): ChosenAdapters => {
   const profile = byProfile[settings.profile]
-  const { eventStore, feed, fanOut } = settings
+  const { eventStore, feed, fanOut, privacyCache } = settings
   return {
     eventStore: eventStore === 'by-profile' ? profile.eventStore : eventStore,
     feed: feed === 'by-profile' ? profile.feed : feed,
     fanOut: fanOut === 'by-profile' ? profile.fanOut : fanOut,
+    privacyCache: privacyCache === 'by-profile' ? profile.privacyCache : privacyCache,
   }
 }
 

@@ -20,6 +20,7 @@ export const settingsSchema = settingsObject({
   eventStore: setting(oneOf('by-profile', 'postgres', 'eventstoredb'), { default: 'by-profile', description: 'the log: postgres (embedded), eventstoredb (cluster)' }),
   feed: setting(oneOf('by-profile', 'catch-up', 'kafka'), { default: 'by-profile', description: 'how projections receive the log: catch-up (embedded), kafka (cluster)' }),
   fanOut: setting(oneOf('by-profile', 'memory', 'redis'), { default: 'by-profile', description: 'how gateways hear of commits: memory (embedded), redis (cluster)' }),
+  privacyCache: setting(oneOf('by-profile', 'memory', 'redis'), { default: 'by-profile', description: 'where relations between accounts are kept for a moment: memory (embedded), redis (cluster)' }),
   postgresUrl: setting(Type.String(), { default: '', secret: true, description: 'PostgreSQL >= 14 by URL; empty: an embedded one in the data directory' }),
   postgresConnections: setting(Type.Integer({ minimum: 2, maximum: 200 }), { default: 8, description: 'connections of this process to PostgreSQL at most, beside three of its own' }),
   eventstoreUrl: setting(Type.String(), { default: 'esdb://127.0.0.1:2113?tls=false', secret: true, description: 'EventStoreDB >= 22.10' }),

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as after } from 'node:timers/promises'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Relation } from '../../../events/audience.js'
+import { RELATIONS_KEPT_MS, type PrivacyCache, type PrivacyCacheAway, type RelationPair } from '../../../events/privacy-cache.js'
+import { ignoreProblem, type OnProblem } from '../../problem.js'
+import { connectRedis } from '../connect.js'
+import { privacyScripts, type Place } from './scripts.js'
+
+/** A reader goes to the database after so long. */
+const FIND_LIMIT_MS = 20
+/** A commit waits no longer for the cache. */
+const CHANGE_LIMIT_MS = 100
+/** Lua unpacks some thousand values at most. */
+const AUTHORS_AT_ONCE = 1_000
+const PAIRS_AT_ONCE = 1_000
+
+export interface RedisPrivacyCacheOptions {
+  /** Redis 7 or later. */
+  readonly url: string
+  /** Put before the names of the keys. */
+  readonly prefix: string
+  readonly onProblem?: OnProblem
+}
+
+export interface RedisPrivacyCache extends PrivacyCache {
+  /** Idempotent. */
+  readonly close: () => Promise<void>
+}
+
+const fields = ['follows', 'closeFriend', 'blocked', 'hidden', 'muted'] as const satisfies ReadonlyArray<keyof Relation>
+
+const maskOf = (relation: Relation): number => fields.reduce((mask, field, bit) => (relation[field] ? mask | (1 << bit) : mask), 0)
+
+const relationOf = (mask: string | null | undefined): Relation | undefined => {
+  if (mask === null || mask === undefined) return undefined
+  const has = (field: (typeof fields)[number]): boolean => (Number(mask) & (1 << fields.indexOf(field))) !== 0
+  return { follows: has('follows'), closeFriend: has('closeFriend'), blocked: has('blocked'), hidden: has('hidden'), muted: has('muted') }
+}
+
+const parts = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+
+const within = <A>(limitMs: number, work: () => Promise<A>): TE.TaskEither<PrivacyCacheAway, A> =>
+  TE.tryCatch(
+    async () => {
+      const done = new AbortController()
+      const late = after(limitMs, undefined, { signal: done.signal }).then(() => { throw new Error(`no answer within ${limitMs} ms`) })
+      late.catch(() => undefined)
+      try {
+        return await Promise.race([work(), late])
+      } finally {
+        done.abort()
+      }
+    },
+    (error): PrivacyCacheAway => ({ _tag: 'PrivacyCacheAway', reason: error instanceof Error ? error.message : String(error) }),
+  )
+
+/** The privacy cache that all processes share: a hash a viewer. It connects at once, and is away until it is connected. */
+export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem }: RedisPrivacyCacheOptions): RedisPrivacyCache => {
+  const redis = connectRedis(url, 'tidings-privacy-cache', ({ doing, error }) => onProblem({ where: 'privacy-cache', doing, error }))
+  const keyOf = (viewer: string): string => `${prefix}relations.${viewer}`
+  const places = (pairs: ReadonlyArray<RelationPair>): ReadonlyArray<Place> => pairs.flatMap(([one, other]) => [[keyOf(one), other], [keyOf(other), one]] as const)
+
+  return {
+    find: (viewer, authors) => within(FIND_LIMIT_MS, async () => {
+      const fresh = randomUUID()
+      const found = await Promise.all(parts(authors, AUTHORS_AT_ONCE).map((some) => privacyScripts.find(redis, keyOf(viewer), fresh, RELATIONS_KEPT_MS, some)))
+      // Of several parts the last one speaks: a change between them took the leases before it.
+      const lease = found.map(([held]) => held).findLast((held) => held !== null)
+      return {
+        relations: found.flatMap(([, ...masks]) => masks.map(relationOf)),
+        lease: lease === null || lease === 'changing' ? undefined : lease,
+      }
+    }),
+    keep: (viewer, lease, read) => within(CHANGE_LIMIT_MS, async () => {
+      const rows = read.map(([author, relation]) => [author, maskOf(relation)] as const)
+      await Promise.all(parts(rows, AUTHORS_AT_ONCE).map((some) => privacyScripts.keep(redis, keyOf(viewer), lease, some)))
+    }),
+    changing: (pairs) => within(CHANGE_LIMIT_MS, async () => {
+      await Promise.all(parts(places(pairs), PAIRS_AT_ONCE).map((some) => privacyScripts.changing(redis, some, RELATIONS_KEPT_MS)))
+    }),
+    changed: (pairs) => within(CHANGE_LIMIT_MS, async () => {
+      await Promise.all(parts(places(pairs), PAIRS_AT_ONCE).map((some) => privacyScripts.changed(redis, some)))
+    }),
+    close: async () => { redis.disconnect() },
+  }
+}
