@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Id } from '../events/ids.js'
 import { LastSeenAudience } from '../events/schemas/account.js'
 import { closed, Envelope, NotificationKind, Role, Sequence } from '../events/schemas/common.js'
-import { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
+import { ConversationKind, Encryption, History, StoryReference } from '../events/schemas/conversation.js'
 import { Content } from '../events/wire/commands.js'
 import { Notification } from '../events/wire/notification.js'
 
@@ -23,6 +23,8 @@ export const MessageView = closed({
   content: Type.Union([Content, Type.Null()]),
   envelope: Type.Optional(Envelope),
   replyTo: Type.Optional(Sequence),
+  /** The story that it answers, which may have ended. */
+  story: Type.Optional(StoryReference),
   editedAt: Type.Optional(At),
   editedBySequence: Type.Optional(Sequence),
   deleted: Type.Boolean(),

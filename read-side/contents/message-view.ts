@@ -37,6 +37,7 @@ export const messageView = (contents: Contents) => ({ sent, edit, deleted, pinne
     device: metadata.device,
     sentAt: metadata.recordedAt,
     ...(data.replyTo === undefined ? {} : { replyTo: data.replyTo }),
+    ...(data.story === undefined ? {} : { story: data.story }),
     ...(isGone ? { content: null } : shown(contents, sent, edit)),
     deleted: isGone,
     pinned: pinned && !isGone,

@@ -20,7 +20,8 @@ export const timeline = (subject: () => OpenReadModels): void => {
     it('a message is shown with its content, sender, device and time', async () => {
       const { log, chat, anna, bruno } = await withMessages(0)
       const first = await chat.send({ actor: anna, device: bruno, counter: 1 }, 'hello')
-      await chat.send(bruno, 'hi', { replyTo: first.target })
+      const story = { author: anna, storyId: first.messageId }
+      await chat.send(bruno, 'hi', { replyTo: first.target, story })
       await projectAll(subject(), log.keyStore, log.events)
       const read = readSideOf(subject(), log.keyStore)
       const page = await answer(read.timeline(bruno, chat.id, { limit: 10 }))
@@ -31,7 +32,7 @@ export const timeline = (subject: () => OpenReadModels): void => {
         conversation: chat.id, sequence: 3, messageId: first.messageId, sender: anna, device: bruno, sentAt: 1_790_000_000_004,
         content: { text: 'hello' }, deleted: false, pinned: false, reactions: [],
       })
-      expect(page.messages[0]?.replyTo).toBe(3)
+      expect([page.messages[0]?.replyTo, page.messages[0]?.story]).toEqual([3, story])
       expect(await answer(read.message(anna, chat.id, 3))).toEqual(page.messages[1])
     })
 
