@@ -11,23 +11,24 @@ export const cachedAudience = (audience: Audience, cache: PrivacyCache): Audienc
   relations: (viewer, authors) => async () => {
     const found = await cache.find(viewer, authors)()
     if (E.isLeft(found)) return audience.relations(viewer, authors)()
+    const { relations, lease } = found.right
+    const whole = relations.filter((relation) => relation !== undefined)
+    if (whole.length === authors.length) return E.right(whole)
     const known = new Map<string, Relation>()
     authors.forEach((author, index) => {
-      const relation = found.right.relations[index]
+      const relation = relations[index]
       if (relation !== undefined) known.set(author, relation)
     })
     const missing = [...new Set(authors)].filter((author) => !known.has(author))
-    if (missing.length > 0) {
-      const read = await audience.relations(viewer, missing)()
-      if (E.isLeft(read)) return read
-      const rows = read.right.flatMap((relation, index) => {
-        const author = missing[index]
-        return author === undefined ? [] : [[author, relation] as const]
-      })
-      for (const [author, relation] of rows) known.set(author, relation)
-      // Nobody waits for it: what is not kept is read again.
-      if (found.right.lease !== undefined) void cache.keep(viewer, found.right.lease, rows)()
-    }
+    const read = await audience.relations(viewer, missing)()
+    if (E.isLeft(read)) return read
+    const rows = missing.flatMap((author, index) => {
+      const relation = read.right[index]
+      return relation === undefined ? [] : [[author, relation] as const]
+    })
+    for (const [author, relation] of rows) known.set(author, relation)
+    // Nobody waits for it: what is not kept is read again.
+    if (lease !== undefined) void cache.keep(viewer, lease, rows)()
     return E.right(authors.flatMap((author) => known.get(author) ?? []))
   },
 })

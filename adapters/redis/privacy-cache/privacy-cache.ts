@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as after } from 'node:timers/promises'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Relation } from '../../../events/audience.js'
-import { RELATIONS_KEPT_MS, type PrivacyCache, type PrivacyCacheAway, type RelationPair } from '../../../events/privacy-cache.js'
+import { RELATIONS_KEPT_MS, type KnownRelations, type PrivacyCache, type PrivacyCacheAway, type RelationPair } from '../../../events/privacy-cache.js'
 import { ignoreProblem, type OnProblem } from '../../problem.js'
 import { connectRedis } from '../connect.js'
 import { privacyScripts, type Place } from './scripts.js'
@@ -32,27 +31,24 @@ const fields = ['follows', 'closeFriend', 'blocked', 'hidden', 'muted'] as const
 
 const maskOf = (relation: Relation): number => fields.reduce((mask, field, bit) => (relation[field] ? mask | (1 << bit) : mask), 0)
 
-const relationOf = (mask: string | null | undefined): Relation | undefined => {
-  if (mask === null || mask === undefined) return undefined
-  const has = (field: (typeof fields)[number]): boolean => (Number(mask) & (1 << fields.indexOf(field))) !== 0
+const relationOf = (mask: number): Relation => {
+  const has = (field: (typeof fields)[number]): boolean => (mask & (1 << fields.indexOf(field))) !== 0
   return { follows: has('follows'), closeFriend: has('closeFriend'), blocked: has('blocked'), hidden: has('hidden'), muted: has('muted') }
 }
+
+const everyRelation = Array.from({ length: 1 << fields.length }, (_, mask) => relationOf(mask))
+
+const kept = (mask: string | null): Relation | undefined => (mask === null ? undefined : everyRelation[Number(mask)])
 
 const parts = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
 
 const within = <A>(limitMs: number, work: () => Promise<A>): TE.TaskEither<PrivacyCacheAway, A> =>
   TE.tryCatch(
-    async () => {
-      const done = new AbortController()
-      const late = after(limitMs, undefined, { signal: done.signal }).then(() => { throw new Error(`no answer within ${limitMs} ms`) })
-      late.catch(() => undefined)
-      try {
-        return await Promise.race([work(), late])
-      } finally {
-        done.abort()
-      }
-    },
+    () => new Promise<A>((resolve, reject) => {
+      const late = setTimeout(() => { reject(new Error(`no answer within ${limitMs} ms`)) }, limitMs)
+      work().then(resolve, reject).finally(() => { clearTimeout(late) })
+    }),
     (error): PrivacyCacheAway => ({ _tag: 'PrivacyCacheAway', reason: error instanceof Error ? error.message : String(error) }),
   )
 
@@ -62,16 +58,20 @@ export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem }: Re
   const keyOf = (viewer: string): string => `${prefix}relations.${viewer}`
   const places = (pairs: ReadonlyArray<RelationPair>): ReadonlyArray<Place> => pairs.flatMap(([one, other]) => [[keyOf(one), other], [keyOf(other), one]] as const)
 
+  /** What is kept with a lease for the rest. Of several parts the last one speaks: a change between them took the leases before it. */
+  const borrow = async (key: string, some: ReadonlyArray<ReadonlyArray<string>>): Promise<KnownRelations> => {
+    const fresh = randomUUID()
+    const found = await Promise.all(some.map((part) => privacyScripts.find(redis, key, fresh, RELATIONS_KEPT_MS, part)))
+    const lease = found.map(([held]) => held).findLast((held) => held !== null)
+    return { relations: found.flatMap(([, ...masks]) => masks.map(kept)), lease: lease === null || lease === 'changing' ? undefined : lease }
+  }
+
   return {
     find: (viewer, authors) => within(FIND_LIMIT_MS, async () => {
-      const fresh = randomUUID()
-      const found = await Promise.all(parts(authors, AUTHORS_AT_ONCE).map((some) => privacyScripts.find(redis, keyOf(viewer), fresh, RELATIONS_KEPT_MS, some)))
-      // Of several parts the last one speaks: a change between them took the leases before it.
-      const lease = found.map(([held]) => held).findLast((held) => held !== null)
-      return {
-        relations: found.flatMap(([, ...masks]) => masks.map(relationOf)),
-        lease: lease === null || lease === 'changing' ? undefined : lease,
-      }
+      const key = keyOf(viewer)
+      const some = parts(authors, AUTHORS_AT_ONCE)
+      const known = (await Promise.all(some.map((part) => redis.hmget(key, ...part)))).flat()
+      return known.includes(null) ? borrow(key, some) : { relations: known.map(kept), lease: undefined }
     }),
     keep: (viewer, lease, read) => within(CHANGE_LIMIT_MS, async () => {
       const rows = read.map(([author, relation]) => [author, maskOf(relation)] as const)
