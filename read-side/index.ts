@@ -2,12 +2,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Position, RecordedEvent } from '../events/event-store.js'
 import type { Visible } from '../events/visibility.js'
 import type { DeliveredEvent, Problem } from '../events/wire/answers.js'
-import type { ListedAccounts } from './ports.js'
 import type { Notification } from '../events/wire/notification.js'
-import type { AccountSettings, AccountsPage, AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from './views.js'
+import type { AccountSettings, AccountsPage, AccountView, ConversationView, InboxPage, ListedAccounts, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from './views.js'
 
 export type * from './views.js'
-export type { ListedAccounts } from './ports.js'
 
 /** A conversation as its member's session needs it: what may be read, and how far the timeline has come. */
 export interface Membership {

@@ -5,6 +5,9 @@ import type { LastSeenAudience } from '../events/schemas/account.js'
 import type { NotificationKind, Role } from '../events/schemas/common.js'
 import type { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
 import type { Membership } from './index.js'
+import type { ListedAccounts } from './views.js'
+
+export type { ListedAccounts } from './views.js'
 
 // What the queries read from. Each answer is of one committed state of all read models and holds nothing that the account
 // may not see: `None` where it never was a member. Contents stay sealed in here.
@@ -150,8 +153,6 @@ export interface NotificationsReader {
   readonly pick: (ids: ReadonlyArray<string>, now: number) => Answer<ReadonlyArray<StoredNotification>>
   readonly unread: (account: string, now: number, atMost: number) => Answer<number>
 }
-
-export type ListedAccounts = 'following' | 'followers' | 'closeFriends' | 'blocked' | 'hiddenFrom' | 'muted'
 
 /** An account on a list, and the event that put it there. */
 export interface ListedPlace {

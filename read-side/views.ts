@@ -90,6 +90,9 @@ export const AccountView = closed({
 })
 export type AccountView = Static<typeof AccountView>
 
+/** Lists of other accounts that an account sees. */
+export type ListedAccounts = 'following' | 'followers' | 'closeFriends' | 'blocked' | 'hiddenFrom' | 'muted'
+
 /** Ids of accounts; `next` goes on. */
 export const AccountsPage = closed({ accounts: Type.Array(Id), next: Type.Optional(Type.String()) })
 export type AccountsPage = Static<typeof AccountsPage>

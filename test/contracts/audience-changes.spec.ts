@@ -53,6 +53,16 @@ describe('changes of the audience and the privacy cache', () => {
     expect(await blocked()).toBe(true)
   })
 
+  it('P4: what is committed is answered before the projector comes to tell that it is over', async () => {
+    const { store, blocked } = await world((inner) => ({ ...inner, commit: (batch) => async () => {
+      const committed = await inner.commit(batch)()
+      expect(await blocked()).toBe(true)
+      return committed
+    } }))
+    expect([await blocked(), await blocked()]).toEqual([false, false])
+    await right(store.commit(blocking(1, true)))
+  })
+
   it('a commit that fails or breaks is told as over, so that readings are kept again', async () => {
     for (const commit of [() => TE.left({ _tag: 'ProjectionStoreUnavailable', retryAfterMs: 1, reason: 'away' } as const), () => () => Promise.reject(new Error('broken'))]) {
       const { store, cache } = await world((inner) => ({ ...inner, commit }))
