@@ -9,9 +9,9 @@ const LONGEST_RETRY_MS = 1_000
 
 /**
  * A connection that comes back by itself. Commands are refused while it is away, and never sent again on the next one: what is
- * announced is announced at most once.
+ * announced is announced at most once. With `commandTimeoutMs` a command that has no answer by then is refused too.
  */
-export const connectRedis = (url: string, name: string, onProblem: OnProblem): Redis => {
+export const connectRedis = (url: string, name: string, onProblem: OnProblem, commandTimeoutMs?: number): Redis => {
   const redis = new Redis(url, {
     connectionName: name,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -21,6 +21,7 @@ export const connectRedis = (url: string, name: string, onProblem: OnProblem): R
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
+    ...(commandTimeoutMs === undefined ? {} : { commandTimeout: commandTimeoutMs }),
   })
   return redis.on('error', (error) => onProblem({ where: 'fan-out', doing: `keeping the connection ${name}`, error }))
 }
