@@ -1,0 +1,100 @@
+import type pg from 'pg'
+import type { SearchHits, SearchQuery } from '../../../events/search/index-port.js'
+import { searchLimits } from '../../../events/search/index-port.js'
+import type { Visible } from '../../../events/visibility.js'
+import { uuidArray } from '../binary-array.js'
+import { matching, ranking, spaced } from './lexemes.js'
+import { meantWords } from './vocabulary.js'
+
+/** Collects the parameters of a statement: everything that comes from outside goes in here. */
+const parameters = () => {
+  const values: unknown[] = []
+  return { values, add: (value: unknown, type: string): string => `$${values.push(value)}::${type}` }
+}
+
+type Add = ReturnType<typeof parameters>['add']
+type Meant = (word: string) => ReadonlyArray<string>
+
+const rangesOf = (visible: ReadonlyArray<Visible>): string => `{${visible.map(({ from, to }) => `[${from},${to === undefined ? ')' : `${to}]`}`).join(',')}}`
+
+const matchesWords = ({ clauses }: SearchQuery, meant: Meant, add: Add): ReadonlyArray<string> => {
+  if (clauses.length === 0) return []
+  const phrases = clauses.flatMap((clause) => (clause._tag === 'Phrase' ? [`strpos(m.words, ${add(spaced(clause.words), 'text')}) > 0`] : []))
+  return [[`m.lexemes @@ ${add(matching(clauses, meant), 'tsquery')}`, ...phrases].join(' AND ')]
+}
+
+const matchesTokens = ({ tokens }: SearchQuery, add: Add): ReadonlyArray<string> =>
+  tokens === undefined ? [] : [`m.tokens ${tokens.match === 'all' ? '@>' : '&&'} ${add(tokens.tokens, 'text[]')}${tokens.tokens.length === 0 ? ' AND false' : ''}`]
+
+const conditions = (query: SearchQuery, meant: Meant, add: Add): string => {
+  const { senders, conversations, from, to } = query
+  const either = [...matchesWords(query, meant, add), ...matchesTokens(query, add)]
+  return [
+    'a.visible @> m.sequence', 'm.message_id IS NOT NULL',
+    ...(either.length === 0 ? [] : [`(${either.map((one) => `(${one})`).join(' OR ')})`]),
+    ...(senders === undefined ? [] : [`m.sender = ANY(${add(uuidArray(senders), 'uuid[]')})`]),
+    ...(conversations === undefined ? [] : [`m.conversation = ANY(${add(uuidArray(conversations), 'uuid[]')})`]),
+    ...(from === undefined ? [] : [`m.sent_at >= ${add(from, 'bigint')}`]),
+    ...(to === undefined ? [] : [`m.sent_at <= ${add(to, 'bigint')}`]),
+  ].join(' AND ')
+}
+
+/** By what was asked and the message alone: words that are meant count nothing, for ts_rank divides by their number, which others' messages change. */
+const scoreOf = ({ clauses, tokens }: SearchQuery, add: Add): string => {
+  const words = clauses.length === 0 ? [] : [`coalesce(ts_rank(m.lexemes, ${add(ranking(clauses), 'tsquery')}, 1), 0)`]
+  const found = tokens === undefined || tokens.tokens.length === 0 ? []
+    : [`coalesce((SELECT count(*) FROM unnest(m.tokens) t WHERE t = ANY(${add(tokens.tokens, 'text[]')})), 0)::float8 / ${tokens.tokens.length}`]
+  return ['0', ...words, ...found].join(' + ')
+}
+
+const orders = {
+  recency: 'sent_at DESC, conversation DESC, sequence DESC',
+  sender: 'sender, sent_at DESC, conversation DESC, sequence DESC',
+  relevance: 'score DESC, sent_at DESC, conversation DESC, sequence DESC',
+} as const
+
+const behind = ({ after, order }: SearchQuery, add: Add): string => {
+  if (after === undefined) return 'true'
+  const older = `(sent_at, conversation, sequence) < (${add(after.sentAt, 'bigint')}, ${add(after.conversation, 'uuid')}, ${add(after.sequence, 'integer')})`
+  if (order === 'recency') return older
+  const [column, value, side] = order === 'sender' ? ['sender', add(after.sender, 'uuid'), '>'] : ['score', add(after.score, 'float8'), '<']
+  return `(${column} ${side} ${value} OR (${column} = ${value} AND ${older}))`
+}
+
+interface Row {
+  readonly total: string
+  readonly conversation: string | null
+  readonly sequence: number
+  readonly sent_at: string
+  readonly sender: string
+  readonly message_id: string
+  readonly score: number
+}
+
+const statementOf = (query: SearchQuery, schema: string, meant: Meant) => {
+  const { add, values } = parameters()
+  const allowed = query.conversations === undefined ? query.allowed : query.allowed.filter(({ conversation }) => query.conversations?.includes(conversation))
+  const text = `
+    WITH matching AS MATERIALIZED (
+      SELECT m.conversation, m.sequence, m.sent_at, m.sender, m.message_id, (${scoreOf(query, add)})::float8 AS score
+      FROM ${schema}.messages m
+      JOIN unnest(${add(uuidArray(allowed.map(({ conversation }) => conversation)), 'uuid[]')}, ${add(allowed.map(({ visible }) => rangesOf(visible)), 'int4multirange[]')})
+        AS a (conversation, visible) USING (conversation)
+      WHERE ${conditions(query, meant, add)}
+    ), page AS (SELECT * FROM matching WHERE ${behind(query, add)} ORDER BY ${orders[query.order]} LIMIT ${add(query.limit + 1, 'bigint')})
+    SELECT t.total, page.* FROM (SELECT count(*) AS total FROM matching) t LEFT JOIN page ON true ORDER BY ${orders[query.order]}`
+  return { text, values }
+}
+
+/** Searches by one statement, after one for the words that are meant by misspelt ones. */
+export const searching = (pool: pg.Pool, schema: string) => {
+  const meantIn = meantWords(schema)
+  return async (query: SearchQuery): Promise<SearchHits> => {
+    const asked = query.typos ? query.clauses.flatMap((clause) => (clause._tag === 'Word' ? [clause.word] : [])) : []
+    const meant = await meantIn(pool, asked)
+    const { rows } = await pool.query<Row>(statementOf(query, schema, (word) => meant.get(word) ?? []))
+    const found = rows.flatMap(({ conversation, sequence, sent_at, sender, message_id, score }) =>
+      (conversation === null ? [] : [{ conversation, sequence, sentAt: Number(sent_at), sender, messageId: message_id, score }]))
+    return { hits: found.slice(0, query.limit), total: Math.min(Number(rows[0]?.total ?? 0), searchLimits.countedHits), more: found.length > query.limit }
+  }
+}

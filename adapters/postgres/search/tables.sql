@@ -1,0 +1,21 @@
+-- What can be found of each message. A removed one keeps its version only, so that an older change does not bring it back.
+CREATE TABLE :schema.messages (
+  conversation uuid NOT NULL,
+  sequence integer NOT NULL,
+  version integer NOT NULL,
+  message_id uuid,
+  sender uuid,
+  sent_at bigint,
+  -- The normalised words in order, a space before and after each: phrases are compared here.
+  words text,
+  lexemes tsvector,
+  tokens text[],
+  PRIMARY KEY (conversation, sequence)
+);
+
+-- Every word that some message has; misspelt words of a question are compared with these.
+CREATE TABLE :schema.words (
+  word text COLLATE "C" PRIMARY KEY,
+  initial text COLLATE "C" GENERATED ALWAYS AS (left(word, 1)) STORED,
+  characters smallint GENERATED ALWAYS AS (char_length(word)) STORED
+);
