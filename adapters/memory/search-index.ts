@@ -47,8 +47,8 @@ const scoreOf = ({ clauses, tokens, typos }: SearchQuery, { indexed }: SearchDoc
   return found === 0 || (tokens.match === 'all' && found < tokens.tokens.length) ? undefined : found / tokens.tokens.length
 }
 
-const isWanted = ({ senders, conversations, from, to, allowed }: SearchQuery, { conversation, sequence, sender, sentAt }: SearchDocument): boolean =>
-  allowed.some((one) => one.conversation === conversation && mayRead(one.visible, sequence))
+const isWanted = ({ senders, conversations, from, to, allowed }: SearchQuery, { conversation, sequence, sender, sentAt }: SearchDocument, version: number): boolean =>
+  allowed.some((one) => one.conversation === conversation && mayRead(one.visible, sequence) && mayRead(one.visible, version))
   && (senders?.includes(sender) ?? true) && (conversations?.includes(conversation) ?? true)
   && sentAt >= (from ?? sentAt) && sentAt <= (to ?? sentAt)
 
@@ -64,8 +64,8 @@ const comparisons = {
 } as const
 
 const search = (entries: Entries, query: SearchQuery) => {
-  const matching = [...entries.values()].flatMap(({ document }): ReadonlyArray<SearchHit> => {
-    const score = document === undefined || !isWanted(query, document) ? undefined : scoreOf(query, document)
+  const matching = [...entries.values()].flatMap(({ document, version }): ReadonlyArray<SearchHit> => {
+    const score = document === undefined || !isWanted(query, document, version) ? undefined : scoreOf(query, document)
     if (document === undefined || score === undefined) return []
     const { conversation, sequence, sentAt, sender, messageId } = document
     return [{ conversation, sequence, sentAt, sender, messageId, score }]

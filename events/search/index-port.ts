@@ -62,7 +62,10 @@ export interface SearchQuery {
   /** Of sentAt, both inclusive. */
   readonly from: number | undefined
   readonly to: number | undefined
-  /** The only documents there are for the asker: sequences of these conversations within one of the intervals. Hits, total and order see no others. */
+  /**
+   * The only documents there are for the asker: of these conversations, with sequence and version each within one of the
+   * intervals (a former member is not told of an edit after its time). Hits, total and order see no others.
+   */
   readonly allowed: ReadonlyArray<{ readonly conversation: string; readonly visible: ReadonlyArray<Visible> }>
   readonly order: SearchOrder
   /** Exclusive. */

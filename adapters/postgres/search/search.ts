@@ -30,7 +30,7 @@ const conditions = (query: SearchQuery, meant: Meant, add: Add): string => {
   const { senders, conversations, from, to } = query
   const either = [...matchesWords(query, meant, add), ...matchesTokens(query, add)]
   return [
-    'a.visible @> m.sequence', 'm.message_id IS NOT NULL',
+    'a.visible @> m.sequence', 'a.visible @> m.version', 'm.message_id IS NOT NULL',
     ...(either.length === 0 ? [] : [`(${either.map((one) => `(${one})`).join(' OR ')})`]),
     ...(senders === undefined ? [] : [`m.sender = ANY(${add(uuidArray(senders), 'uuid[]')})`]),
     ...(conversations === undefined ? [] : [`m.conversation = ANY(${add(uuidArray(conversations), 'uuid[]')})`]),

@@ -16,6 +16,14 @@ export const visibility = (subject: () => SearchIndex): void => {
       expect(await ask([])).toEqual({ hits: [], total: 0, more: false })
     })
 
+    it('a former member finds nothing by an edit after its time', async () => {
+      const of = 'edited afterwards'
+      await filled(subject(), [put(aDocument(of, 3, text('secret'))), put(aDocument(of, 3, text('secret revised')), 8)])
+      const ask = async (to: number | undefined, asked: string) =>
+        sequencesOf(await right(subject().search(question([], { clauses: [word(asked)], allowed: [{ conversation: conversationNamed(of), visible: [{ from: 0, to }] }] }))))
+      expect([await ask(7, 'revised'), await ask(7, 'secret'), await ask(8, 'revised'), await ask(undefined, 'secret')]).toEqual([[], [], [3], [3]])
+    })
+
     it('who is a member of nothing finds nothing', async () => {
       expect(await right(subject().search(question([])))).toEqual({ hits: [], total: 0, more: false })
     })
