@@ -10,7 +10,7 @@ export interface RouteRequest<Caller> {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown
-  /** Of the connection, for throttling; never logged with content. */
+  /** Of the client, for throttling; never logged with content. */
   readonly address: string
 }
 
@@ -31,6 +31,8 @@ export interface Route<Problem, Caller = { readonly account: string; readonly de
   readonly summary: string
   readonly tags: ReadonlyArray<string>
   readonly access: 'open' | 'account' | 'device'
+  /** What a request counts as where rates are limited; by itself a GET is a `query`, all else a `command`. */
+  readonly action?: string
   readonly schema: {
     readonly params?: TSchema
     readonly querystring?: TSchema

@@ -5,6 +5,8 @@ import { problem } from '../../events/wire/problems.js'
 import type { Authenticator } from '../../gateway/ports.js'
 import { newId } from '../../platform/identifiers.js'
 import { createLogger, type Logger } from '../../platform/logging.js'
+import type { IsTrusted } from '../../platform/network-address.js'
+import { unlimited, type RateLimiter } from '../../platform/rate-limiter.js'
 import { answerBadConnection } from './bad-connection.js'
 import { readJsonBodies } from './json-body.js'
 import { methodsAt } from './methods.js'
@@ -23,6 +25,17 @@ export interface Certificate {
   readonly key: string | Buffer
 }
 
+export interface ApplicationParts {
+  readonly authenticator: Authenticator
+  readonly rateLimiter: RateLimiter
+  readonly logger: Logger
+  readonly tls?: Certificate
+  /** Proxies whose X-Forwarded-For is believed; without it nobody's. */
+  readonly trusted?: IsTrusted
+}
+
+const nobodyTrusted: IsTrusted = () => false
+
 const answerFault = (logger: Logger) => (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
   const refusal = problemOf(error)
   if (refusal !== undefined) return sendProblem(reply, refusal)
@@ -30,7 +43,8 @@ const answerFault = (logger: Logger) => (error: unknown, request: FastifyRequest
   return sendProblem(reply, problem('internal', { detail: `Send the same again later; nothing is doubled. Our log knows it as ${request.id}.` }))
 }
 
-const serverOptions = (logger: Logger) => ({
+const serverOptions = (logger: Logger, trusted: IsTrusted) => ({
+  trustProxy: trusted,
   bodyLimit: limits.frameBytes,
   requestTimeout: REQUEST_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -42,10 +56,10 @@ const serverOptions = (logger: Logger) => ({
 })
 
 /** TLS 1.3 and nothing older (E7). Fastify types a secure server apart; for the routes it is the same. */
-const create = (logger: Logger, tls: Certificate | undefined): FastifyInstance =>
+const create = ({ logger, tls, trusted = nobodyTrusted }: ApplicationParts): FastifyInstance =>
   tls === undefined
-    ? fastify(serverOptions(logger))
-    : (fastify({ ...serverOptions(logger), https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' as const } }) as unknown as FastifyInstance)
+    ? fastify(serverOptions(logger, trusted))
+    : (fastify({ ...serverOptions(logger, trusted), https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.3' as const } }) as unknown as FastifyInstance)
 
 const answerUnknown = (app: FastifyInstance, routes: ReadonlyArray<ApiRoute>): void => {
   const methods = methodsAt(routes)
@@ -72,9 +86,10 @@ export interface Application {
 
 /** The HTTP application, not listening yet: bodies, validation, answers, the document. */
 export const application = async (
-  routes: ReadonlyArray<ApiRoute>, authenticator: Authenticator, logger: Logger, tls?: Certificate, isClosing = () => false,
+  routes: ReadonlyArray<ApiRoute>, parts: ApplicationParts, isClosing = () => false,
 ): Promise<Application> => {
-  const app = create(logger, tls)
+  const { authenticator, rateLimiter, logger } = parts
+  const app = create(parts)
   readJsonBodies(app)
   app.decorateRequest('caller', undefined)
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => validatorOf(schema, httpPart as Part))
@@ -86,7 +101,7 @@ export const application = async (
     app,
     mountRoutes: () => {
       answerUnknown(app, routes)
-      for (const route of routes) mount(app, route, authenticator)
+      for (const route of routes) mount(app, route, authenticator, rateLimiter)
     },
   }
 }
@@ -98,7 +113,7 @@ const nobody: Authenticator = {
 
 /** The OpenAPI 3.1 document of the routes, the same as at `/openapi.json`. Nothing listens. */
 export const openApiDocument = async (routes: ReadonlyArray<ApiRoute>): Promise<object> => {
-  const { app, mountRoutes } = await application(routes, nobody, createLogger('silent'))
+  const { app, mountRoutes } = await application(routes, { authenticator: nobody, rateLimiter: unlimited, logger: createLogger('silent') })
   mountRoutes()
   await app.ready()
   const described = app.swagger()

@@ -4,6 +4,8 @@ import { isId } from '../../events/ids.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Authenticator, Identity } from '../../gateway/ports.js'
+import type { RateLimiter } from '../../platform/rate-limiter.js'
+import { admit } from './admission.js'
 import { sendProblem } from './problems.js'
 
 /** Who asks on `account` routes; on `device` routes also the device that the request names (registered or not). */
@@ -32,11 +34,11 @@ const identify = async (request: FastifyRequest, access: 'account' | 'device', a
   return E.left(problem('malformed', { errors: [{ path: '/header/Tidings-Device', message: 'must be the id of your device' }] }))
 }
 
-/** Before the body is read: strangers cost little. */
-export const authenticate = (access: Access, authenticator: Authenticator) => async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+/** Before the body is read: strangers cost little, and those who come often without a token soon wait. */
+export const authenticate = (access: Access, authenticator: Authenticator, limiter: RateLimiter) => async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
   if (access === 'open') return undefined
   const caller = await identify(request, access, authenticator)
-  if (E.isLeft(caller)) return sendProblem(reply, caller.left)
+  if (E.isLeft(caller)) return (await admit(limiter, 'stranger', request, reply)) ? sendProblem(reply, caller.left) : reply
   request.caller = caller.right
   return undefined
 }

@@ -1,10 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
-import type { Authenticator } from '../../gateway/ports.js'
 import type { Health } from '../../platform/health.js'
-import type { Logger } from '../../platform/logging.js'
 import { withinTime } from '../../platform/within-time.js'
-import { application, type Certificate } from './application.js'
+import { application, type ApplicationParts, type Certificate } from './application.js'
 import { allowOrigins } from './cors.js'
 import { drainingOf } from './draining.js'
 import { measureRequests } from './measures.js'
@@ -21,16 +19,14 @@ export interface Page {
   readonly text: string
 }
 
-export interface HttpOptions {
+export interface HttpOptions extends ApplicationParts {
   readonly routes: ReadonlyArray<ApiRoute>
-  readonly authenticator: Authenticator
   /** Without it the listener speaks plainly: whether that is permitted on `host` is the configuration's to say. */
   readonly tls?: Certificate
   readonly host: string
   /** 0: a free one. */
   readonly port: number
   readonly allowedOrigins: ReadonlyArray<string>
-  readonly logger: Logger
   readonly health: Health
   readonly metrics: Registry
   readonly extra?: ReadonlyArray<Page>
@@ -51,7 +47,7 @@ export interface HttpListener {
  */
 export const startHttp = async (options: HttpOptions): Promise<HttpListener> => {
   let closing: Promise<void> | undefined
-  const { app, mountRoutes } = await application(options.routes, options.authenticator, options.logger, options.tls, () => closing !== undefined)
+  const { app, mountRoutes } = await application(options.routes, options, () => closing !== undefined)
   const draining = drainingOf(app.server)
   measureRequests(app, options.metrics, options.logger)
   allowOrigins(app, options.allowedOrigins)

@@ -5,6 +5,8 @@ import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Authenticator } from '../../gateway/ports.js'
 import type { Route } from '../../platform/http-route.js'
+import type { RateLimiter } from '../../platform/rate-limiter.js'
+import { actionOf, admit } from './admission.js'
 import { authenticate } from './authentication.js'
 import { openPlaces } from './closed-schemas.js'
 import { problemMediaType, sendProblem } from './problems.js'
@@ -56,14 +58,23 @@ const handlerOf = (route: ApiRoute) => async (request: FastifyRequest, reply: Fa
   return answered === undefined ? reply.code(status).send() : reply.code(status).type('application/json; charset=utf-8').send(answered)
 }
 
-/** Mounts a route: validated, authenticated, documented. Throws when its schemas would let unknown fields through. */
-export const mount = (app: FastifyInstance, route: ApiRoute, authenticator: Authenticator): void => {
+/** Who asks, then whether it is not too much: both before the body is read. */
+const doorOf = (route: ApiRoute, authenticator: Authenticator, limiter: RateLimiter) => {
+  const [identify, action] = [authenticate(route.access, authenticator, limiter), actionOf(route)]
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    await identify(request, reply)
+    return reply.sent || !(await admit(limiter, action, request, reply)) ? reply : undefined
+  }
+}
+
+/** Mounts a route: validated, authenticated, limited, documented. Throws when its schemas would let unknown fields through. */
+export const mount = (app: FastifyInstance, route: ApiRoute, authenticator: Authenticator, limiter: RateLimiter): void => {
   assertClosed(route)
   app.route({
     method: route.method,
     url: route.url,
     schema: schemaOf(route),
-    onRequest: authenticate(route.access, authenticator),
+    onRequest: doorOf(route, authenticator, limiter),
     handler: handlerOf(route),
   })
 }

@@ -28,6 +28,8 @@ export interface IssuerOptions extends Accounts {
   /** `iss` of its tokens, and where its documents lie. */
   readonly issuerUrl: string
   readonly audience: string
+  /** Asked before a password is looked at: whether this handle may be tried now from this address, existing or not. */
+  readonly mayTry: (handle: string, address: string) => TE.TaskEither<Problem, void>
 }
 
 export interface Issuer {
@@ -54,19 +56,28 @@ type Open = RouteRequest<undefined>
 const opened = (operationId: string, url: string, summary: string) => ({ method: 'POST', url, operationId, summary, tags: ['sign-in'], access: 'open' } as const)
 const answered = <A>(status: number) => TE.map((body: A) => ({ status, body }))
 
-const tokenRoutes = (service: SignInService, sessions: Sessions): ReadonlyArray<Route<Problem, never>> => [
+const tokenRoutes = (service: SignInService, sessions: Sessions, mayTry: IssuerOptions['mayTry']): ReadonlyArray<Route<Problem, never>> => [
   {
     ...opened('signUp', '/v1/auth/sign-up', 'Make an account with a password. Safe to send again.'),
+    action: 'sign-up',
     schema: { body: SignUpBody, response: { 201: Tokens } },
-    handle: ({ body }: Open) => pipe(service.signUp(body as Static<typeof SignUpBody>), answered(201)),
+    handle: ({ body, address }: Open) => {
+      const request = body as Static<typeof SignUpBody>
+      return pipe(mayTry(request.handle, address), TE.chain(() => service.signUp(request)), answered(201))
+    },
   },
   {
     ...opened('signIn', '/v1/auth/sign-in', 'Sign in by handle and password.'),
+    action: 'sign-in',
     schema: { body: SignInBody, response: { 200: Tokens } },
-    handle: ({ body }: Open) => pipe(service.signIn(body as Static<typeof SignInBody>), answered(200)),
+    handle: ({ body, address }: Open) => {
+      const request = body as Static<typeof SignInBody>
+      return pipe(mayTry(request.handle, address), TE.chain(() => service.signIn(request)), answered(200))
+    },
   },
   {
     ...opened('refresh', '/v1/auth/refresh', 'Replace the refresh token and get a fresh access token. A replaced token that comes again ends the session.'),
+    action: 'refresh',
     schema: { body: RefreshBody, response: { 200: Tokens } },
     handle: ({ body }: Open) => pipe(sessions.refresh((body as Static<typeof RefreshBody>).refreshToken), answered(200)),
   },
@@ -105,7 +116,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   const sessions = createSessions({ store, keys, issuer, audience, lifetimeMs: options.accessTokenMinutes * MS_IN_MINUTE, refreshTokenDays, clock, newId })
   const service = signInService({ store, passwords: argon2Passwords(), sessions, newId, register, accountOf })
   return {
-    routes: [...tokenRoutes(service, sessions), ...documentRoutes(options)],
+    routes: [...tokenRoutes(service, sessions, options.mayTry), ...documentRoutes(options)],
     trusted: { issuer, audience, jwks: keys.published },
   }
 }

@@ -8,11 +8,15 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Problem } from '../../events/wire/answers.js'
 import type { Profile } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
+import { rateLimits } from '../../events/rate-limits.js'
 import { newId } from '../../platform/identifiers.js'
+import { unlimited } from '../../platform/rate-limiter.js'
 import { httpDoor, type HttpDoor } from '../../test/support/http-door.js'
 import { jwtAuthenticator } from '../jwt/authenticator.js'
 import { memoryIssuerStore } from '../memory/issuer-store.js'
+import { memoryRateLimiter } from '../rate-limiter-flexible/memory.js'
 import { createIssuer } from './issuer.js'
+import { handleThrottle } from './throttle.js'
 import { signingKeysIn } from './signing-keys.js'
 import type { GivenTokens } from './sessions.js'
 
@@ -42,13 +46,13 @@ const accounts = () => {
   return { handles, registered, faults, register, accountOf: (handle: string) => TE.right(O.fromNullable(handles.get(handle.toLowerCase()))) }
 }
 
-const setUp = async () => {
+const setUp = async (limiter = unlimited) => {
   const [store, people, time] = [memoryIssuerStore(), accounts(), { now: 1_800_000_000_000 }]
   const clock = () => time.now
   const keys = signingKeysIn(join(folder, `${newId()}.json`), clock)
   const issuer = createIssuer({
     store, keys, clock, newId, accessTokenMinutes: 15, refreshTokenDays: 30, issuerUrl: 'https://tidings.example', audience: 'tidings',
-    register: people.register, accountOf: people.accountOf,
+    register: people.register, accountOf: people.accountOf, mayTry: handleThrottle(limiter, (handle) => handle.toLowerCase()),
   })
   const authenticator = jwtAuthenticator({ issuers: [], ownIssuer: issuer.trusted, denyList: store.denyList, clock })
   const door = await httpDoor({ routes: issuer.routes, authenticator })
@@ -208,5 +212,29 @@ describe('the built-in issuer', () => {
     const everything = [...door.lines, await (await fetch(`${door.url}/metrics`)).text()].join('\n')
     expect(door.lines.length).toBeGreaterThan(4)
     for (const secret of [accessToken, refreshToken, renewed.refreshToken, account, password, 'canary', 'alice', 'Alice']) expect(everything).not.toContain(secret)
+  })
+})
+
+describe('how often a handle may be tried', () => {
+  it('a known and an unknown handle are refused alike, the same from sign-up, and another handle is not', async () => {
+    const { door, post, people } = await setUp(memoryRateLimiter(rateLimits))
+    const profile = { name: 'Ada', password }
+    expect((await post('sign-up', { ...profile, handle: 'ada' })).status).toBe(201)
+    const tries = async (handle: string, count: number) => {
+      const statuses: number[] = []
+      for (let at = 0; at < count; at += 1) statuses.push((await post('sign-in', { handle, password: 'wrong' })).status)
+      return statuses
+    }
+    expect(await tries('ADA', 9)).toEqual(Array(9).fill(401))
+    expect(await tries('nobody', 10)).toEqual(Array(10).fill(401))
+    const told = async (path: string, handle: string) => {
+      const { status, body } = await post(path, path === 'sign-in' ? { handle, password } : { ...profile, handle })
+      return { status, type: body.type, detail: body.detail, waits: (body.retryAfterMs ?? 0) > 250_000 }
+    }
+    const limited = { status: 429, type: 'urn:tidings:problem:rate-limited', detail: expect.any(String), waits: true }
+    for (const handle of ['ada', 'Ada', 'nobody']) for (const path of ['sign-in', 'sign-up']) expect(await told(path, handle)).toEqual(limited)
+    expect(await tries('other', 1)).toEqual([401])
+    expect([...people.handles.keys()]).toEqual(['ada'])
+    await door.close()
   })
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { createIssuer } from '../../adapters/issuer/issuer.js'
+import { handleThrottle } from '../../adapters/issuer/throttle.js'
 import { signingKeysIn } from '../../adapters/issuer/signing-keys.js'
 import { jwtAuthenticator, type JwtAuthenticatorOptions } from '../../adapters/jwt/authenticator.js'
 import { postgresIssuerStore } from '../../adapters/postgres/issuer/issuer-store.js'
@@ -11,6 +12,7 @@ import { problem } from '../../events/wire/problems.js'
 import type { Authenticator } from '../../gateway/ports.js'
 import { systemClock } from '../../platform/clock.js'
 import { newId } from '../../platform/identifiers.js'
+import type { RateLimiter } from '../../platform/rate-limiter.js'
 import type { Settings } from '../configuration/settings.js'
 import type { Foundation } from './foundation.js'
 import type { ReadModels } from './read-models.js'
@@ -28,7 +30,7 @@ const audience = 'tidings'
 export const ownIssuerUrl = ({ httpHost, httpPort, tlsCertificateFile }: Settings): string =>
   `${tlsCertificateFile === '' ? 'http' : 'https'}://${httpHost}:${httpPort}`
 
-export const openIdentity = (settings: Settings, { pool, dataDirectory }: Foundation, { handleDigest }: ReadModels, { commandSide, handles }: Sides): Identity => {
+export const openIdentity = (settings: Settings, { pool, dataDirectory }: Foundation, { handleDigest }: ReadModels, { commandSide, handles }: Sides, rateLimiter: RateLimiter): Identity => {
   const store = postgresIssuerStore(pool)
   const trusted: JwtAuthenticatorOptions = {
     issuers: settings.issuers.map(({ issuer, jwksUrl, audience: theirs, tokenType }) => ({
@@ -46,6 +48,7 @@ export const openIdentity = (settings: Settings, { pool, dataDirectory }: Founda
     refreshTokenDays: settings.refreshTokenDays,
     issuerUrl: ownIssuerUrl(settings),
     register: (account, profile) => commandSide.account(account, { type: 'RegisterAccount', profile }),
+    mayTry: handleThrottle(rateLimiter, handleDigest),
     accountOf: (handle) =>
       pipe(handles.holder(handleDigest(handle)), TE.mapLeft(({ retryAfterMs }): Problem => problem('unavailable', { retryAfterMs }))),
   })

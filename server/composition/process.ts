@@ -5,6 +5,7 @@ import { commandRoutes } from '../../command-side/index.js'
 import { asyncApiDocument } from '../../gateway/index.js'
 import type { Logger } from '../../platform/logging.js'
 import { createMetrics } from '../../platform/metrics.js'
+import { inNetworks } from '../../platform/network-address.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import { tellingPrivacyCache } from '../../projections/index.js'
 import { queryRoutes } from '../../read-side/api/routes.js'
@@ -15,6 +16,7 @@ import { openFoundation } from './foundation.js'
 import { openGateway } from './gateway.js'
 import { openIdentity } from './identity.js'
 import { projectLog } from './projecting.js'
+import { openRateLimits } from './rate-limits.js'
 import { openReadModels } from './read-models.js'
 import { openSides } from './sides.js'
 import { watchProjections } from './watch.js'
@@ -51,13 +53,14 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   }
   if (has('projector')) projectLog(foundation, { ...readModels, store: tellingPrivacyCache(readModels.store, privacyCache) }, feed, fanOut, { logger, metrics, onFailure }, shutdown)
   const sides = openSides(foundation, readModels, logger, shutdown)
-  const identity = openIdentity(settings, foundation, readModels, sides)
+  const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
+  const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
   const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
   const { alarms } = watchProjections(foundation, readModels, feed, metrics, shutdown)
   const tls = certificateOf(settings)
   const http = await startHttp({
     routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide)] : [],
-    authenticator: identity.authenticator,
+    authenticator: identity.authenticator, rateLimiter, trusted: inNetworks(settings.trustedProxies),
     host: settings.httpHost, port: settings.httpPort, allowedOrigins: settings.allowedOrigins, logger, metrics,
     ...(tls === undefined ? {} : { tls }),
     health: { alarms, notReady: () => [...(shutdown.signal.aborted ? ['it is stopping'] : []), ...readModels.outdated.map((name) => `${name} is of an older version: run tidings rebuild ${name}`)] },

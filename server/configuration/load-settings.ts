@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { load, type ConfigurationRefused, type Loaded } from '../../platform/configuration/load.js'
+import { isNetwork } from '../../platform/network-address.js'
 import { ignoredVariables, settingsPrefix, settingsSchema, type Settings } from './settings.js'
 
 export interface ChosenAdapters {
@@ -9,22 +10,24 @@ export interface ChosenAdapters {
   readonly feed: 'catch-up' | 'kafka'
   readonly fanOut: 'memory' | 'redis'
   readonly privacyCache: 'memory' | 'redis'
+  readonly rateLimits: 'memory' | 'redis' | 'off'
 }
 
 const byProfile: Readonly<Record<Settings['profile'], ChosenAdapters>> = {
-  embedded: { eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory' },
-  cluster: { eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis' },
+  embedded: { eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory', rateLimits: 'memory' },
+  cluster: { eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis', rateLimits: 'redis' },
 }
 
 /** The adapters of a process: those chosen alone, the profile's for the rest. */
 export const adaptersOf = (settings: Settings): ChosenAdapters => {
   const profile = byProfile[settings.profile]
-  const { eventStore, feed, fanOut, privacyCache } = settings
+  const { eventStore, feed, fanOut, privacyCache, rateLimits } = settings
   return {
     eventStore: eventStore === 'by-profile' ? profile.eventStore : eventStore,
     feed: feed === 'by-profile' ? profile.feed : feed,
     fanOut: fanOut === 'by-profile' ? profile.fanOut : fanOut,
     privacyCache: privacyCache === 'by-profile' ? profile.privacyCache : privacyCache,
+    rateLimits: rateLimits === 'by-profile' ? profile.rateLimits : rateLimits,
   }
 }
 
@@ -40,6 +43,8 @@ const contradictions = (settings: Settings): ReadonlyArray<string> => {
     reasons.push(`${exposed.join(', ')} is not loopback and there is no TLS: set tlsCertificateFile and tlsKeyFile, or allowPlain behind a TLS proxy`)
   }
   if (!settings.builtInIssuer && settings.issuers.length === 0) reasons.push('issuers: nobody could sign in; name an issuer or set builtInIssuer')
+  const unreadable = settings.trustedProxies.filter((proxy) => !isNetwork(proxy))
+  if (unreadable.length > 0) reasons.push(`trustedProxies: ${unreadable.join(', ')}: write addresses or networks, as 10.0.0.0/8`)
   const needsOneProcess = adaptersOf(settings)
   if (needsOneProcess.fanOut === 'memory' && settings.roles.includes('gateway') && !settings.roles.includes('projector')) {
     reasons.push('fanOut: memory reaches gateways of the projector\'s own process only; choose redis for roles apart')

@@ -12,13 +12,13 @@ const adapters = (environment: Record<string, string>) => {
 }
 
 describe('the settings of a process', () => {
-  it('Z2: need nothing to start', () => expect(adapters({})).toEqual({ eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory' }))
+  it('Z2: need nothing to start', () => expect(adapters({})).toEqual({ eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory', rateLimits: 'memory' }))
 
   it('a profile chooses adapters', () =>
-    expect(adapters({ TIDINGS_PROFILE: 'cluster' })).toEqual({ eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis' }))
+    expect(adapters({ TIDINGS_PROFILE: 'cluster' })).toEqual({ eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis', rateLimits: 'redis' }))
 
   it('each adapter can be chosen alone', () =>
-    expect(adapters({ TIDINGS_FEED: 'kafka' })).toEqual({ eventStore: 'postgres', feed: 'kafka', fanOut: 'memory', privacyCache: 'memory' }))
+    expect(adapters({ TIDINGS_FEED: 'kafka' })).toEqual({ eventStore: 'postgres', feed: 'kafka', fanOut: 'memory', privacyCache: 'memory', rateLimits: 'memory' }))
 
   it('E7: plain on another address than loopback refuses to start, unless said otherwise', () => {
     expect(reasons({ TIDINGS_HTTP_HOST: '0.0.0.0' })).toEqual([expect.stringContaining('0.0.0.0 is not loopback and there is no TLS')])
@@ -30,6 +30,11 @@ describe('the settings of a process', () => {
     expect(reasons({ TIDINGS_TLS_KEY_FILE: 'k.pem' })).toEqual([expect.stringContaining('set both or none')])
     expect(reasons({ TIDINGS_BUILT_IN_ISSUER: 'false' })).toEqual([expect.stringContaining('nobody could sign in')])
     expect(reasons({ TIDINGS_ROLES: 'gateway' })).toEqual([expect.stringContaining('choose redis')])
+  })
+
+  it('trusted proxies are addresses or networks', () => {
+    expect(reasons({ TIDINGS_TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).toEqual([])
+    expect(reasons({ TIDINGS_TRUSTED_PROXIES: '10.0.0.0/8, localhost' })).toEqual([expect.stringContaining('trustedProxies: localhost')])
   })
 
   it('a configuration file that is named must be there', () =>

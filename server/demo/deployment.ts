@@ -18,6 +18,8 @@ const common = ({ issuer, jwksUrl, audience }: DemoIssuer, directory: string): E
   TIDINGS_ISSUERS: JSON.stringify([{ issuer, jwksUrl, audience }]),
   TIDINGS_BUILT_IN_ISSUER: 'false',
   TIDINGS_LOG_LEVEL: 'error',
+  // Its people send faster than people do, all from one address.
+  TIDINGS_RATE_LIMITS: 'off',
 })
 
 const member = async (name: string, environment: Environment): Promise<FleetMember & { readonly http: string; readonly socket: string }> => {

@@ -37,7 +37,7 @@ export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
   const issuer = createIssuer({
     store: memoryIssuerStore(), keys: signingKeysIn(join(tmpdir(), 'tidings-never-read'), systemClock), clock: systemClock, newId,
     accessTokenMinutes: 1, refreshTokenDays: 1, issuerUrl: 'http://127.0.0.1:8080', audience: 'tidings',
-    register: () => TE.right(undefined), accountOf: () => TE.right(O.none),
+    register: () => TE.right(undefined), accountOf: () => TE.right(O.none), mayTry: () => TE.right(undefined),
   })
   return [...issuer.routes, ...commandRoutes(commandSide), ...queryRoutes(readSide)]
 }

@@ -1,5 +1,6 @@
 import { closeCodes } from '../../events/wire/close-codes.js'
 import { limits } from '../../events/limits.js'
+import { rateLimits } from '../../events/rate-limits.js'
 import { problems } from '../../events/wire/problems.js'
 import { metaOf } from '../../platform/configuration/settings.js'
 import { settingsPrefix, settingsSchema } from '../configuration/settings.js'
@@ -9,11 +10,25 @@ const written = 'Written by `npm run schemas`; a test holds it to the code.'
 const table = (heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
 
+const scopes: Readonly<Record<(typeof rateLimits)[keyof typeof rateLimits]['scope'], string>> = {
+  account: 'account', device: 'device of an account', address: 'network address', handle: 'handle signed in to', handleAtAddress: 'handle signed in to, from one address',
+}
 const words = (name: string): string => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
 
-/** docs/limits.md: every limit of the log and the domain. */
+const rates = (): ReadonlyArray<string> => [
+  '## Rates', '',
+  'Each action draws its cost from every bucket that names it. A bucket is a burst of so many points for each key of its scope, full again so long',
+  'after the first draw. What finds too little left is refused before anything is read or stored: HTTP answers 429 with `Retry-After`, the socket',
+  'answers `refused`; both say `retryAfterMs`, after which the same is accepted. `rateLimitFactor` multiplies the points, `rateLimits` turns all off.',
+  'IPv6 addresses are counted by their /64; handles by their digest, alike whether anybody has them.', '',
+  table(['bucket', 'for each', 'points', 'full again after', 'costs'], Object.entries(rateLimits).map(([name, { scope, points, refillSeconds, costs }]) => [
+    `\`${name}\``, scopes[scope], points.toLocaleString('en'), `${refillSeconds} s`, Object.entries(costs).map(([action, cost]) => `${action} ${cost}`).join(', '),
+  ])), '',
+]
+
+/** docs/limits.md: every limit of the log and the domain, and the rates. */
 export const limitsPage = (): string =>
-  ['# Limits', written, '', table(['limit', 'value', 'name in `events/limits.ts`'], Object.entries(limits).map(([name, value]) => [words(name), value.toLocaleString('en'), `\`${name}\``])), ''].join('\n')
+  ['# Limits', written, '', table(['limit', 'value', 'name in `events/limits.ts`'], Object.entries(limits).map(([name, value]) => [words(name), value.toLocaleString('en'), `\`${name}\``])), '', ...rates()].join('\n')
 
 /** docs/errors.md: every problem of the APIs and the gateway, and why sockets are closed. */
 export const errorsPage = (): string =>

@@ -30,7 +30,7 @@ describeWith(['postgres'], 'Postgres', () => {
     const issuer = createIssuer({
       store: postgresIssuerStore(pool), keys: signingKeysIn(join(folder, 'keys.json'), systemClock), clock: systemClock, newId,
       accessTokenMinutes: 15, refreshTokenDays: 30, issuerUrl: 'https://tidings.example', audience: 'tidings',
-      register: () => TE.right(undefined), accountOf: () => TE.right(O.none),
+      register: () => TE.right(undefined), accountOf: () => TE.right(O.none), mayTry: () => TE.right(undefined),
     })
     const door = await httpDoor({ routes: issuer.routes })
     const post = async (path: string, body: object) => {

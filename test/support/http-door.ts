@@ -4,6 +4,7 @@ import { startHttp, type HttpListener, type HttpOptions } from '../../adapters/h
 import { problem } from '../../events/wire/problems.js'
 import type { Authenticator } from '../../gateway/ports.js'
 import { createLogger } from '../../platform/logging.js'
+import { unlimited } from '../../platform/rate-limiter.js'
 import { createMetrics } from '../../platform/metrics.js'
 
 /** Log lines of a test, kept. */
@@ -29,6 +30,7 @@ export const httpDoor = async (options: Partial<HttpOptions>): Promise<HttpDoor>
   const { lines, logger } = keptLog()
   const listener = await startHttp({
     routes: [], authenticator: trustingAuthenticator([]), host: '127.0.0.1', port: 0, allowedOrigins: [], logger,
+    rateLimiter: unlimited,
     health: { alarms: () => [], notReady: () => [] }, metrics: createMetrics(), ...options,
   })
   return { ...listener, lines, url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${listener.port}` }

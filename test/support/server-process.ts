@@ -24,7 +24,9 @@ export const startServer = async (directory: string, environment: Readonly<Recor
   const [http, socket] = [await freePort(), await freePort()]
   const child = spawn(process.execPath, [program, 'start'], {
     env: {
-      ...process.env, TIDINGS_DATA_DIRECTORY: directory, TIDINGS_HTTP_PORT: String(http), TIDINGS_SOCKET_PORT: String(socket), ...environment,
+      ...process.env, TIDINGS_DATA_DIRECTORY: directory, TIDINGS_HTTP_PORT: String(http), TIDINGS_SOCKET_PORT: String(socket),
+      // Tests are faster than people; those about rates say otherwise.
+      TIDINGS_RATE_LIMITS: 'off', ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
