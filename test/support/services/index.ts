@@ -71,3 +71,11 @@ export const freshRedisPrefix = (): string => `${uniqueName()}:`
 
 /** Starts the names of one spec file's indices, aliases and templates. */
 export const freshIndexPrefix = (): string => `${uniqueName()}-`
+
+/** Removes indices and templates whose names start so. */
+export const dropIndices = async (url: string, prefix: string): Promise<void> => {
+  const indices = (await (await fetch(`${url}/_alias`)).json()) as Record<string, unknown>
+  const remove = (path: string) => fetch(`${url}/${path}`, { method: 'DELETE' })
+  for (const index of Object.keys(indices)) if (index.startsWith(prefix)) await remove(index)
+  await remove(`_index_template/${prefix}*`)
+}
