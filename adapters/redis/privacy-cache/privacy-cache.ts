@@ -20,6 +20,8 @@ export interface RedisPrivacyCacheOptions {
   /** Put before the names of the keys. */
   readonly prefix: string
   readonly onProblem?: OnProblem
+  /** How long a look-up may take before its reader goes to the database; default 20. */
+  readonly findLimitMs?: number
 }
 
 export interface RedisPrivacyCache extends PrivacyCache {
@@ -53,7 +55,7 @@ const within = <A>(limitMs: number, work: () => Promise<A>): TE.TaskEither<Priva
   )
 
 /** The privacy cache that all processes share: a hash a viewer. It connects at once, and is away until it is connected. */
-export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem }: RedisPrivacyCacheOptions): RedisPrivacyCache => {
+export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem, findLimitMs = FIND_LIMIT_MS }: RedisPrivacyCacheOptions): RedisPrivacyCache => {
   const redis = connectRedis(url, 'tidings-privacy-cache', ({ doing, error }) => onProblem({ where: 'privacy-cache', doing, error }))
   const keyOf = (viewer: string): string => `${prefix}relations.${viewer}`
   const places = (pairs: ReadonlyArray<RelationPair>): ReadonlyArray<Place> => pairs.flatMap(([one, other]) => [[keyOf(one), other], [keyOf(other), one]] as const)
@@ -67,7 +69,7 @@ export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem }: Re
   }
 
   return {
-    find: (viewer, authors) => within(FIND_LIMIT_MS, async () => {
+    find: (viewer, authors) => within(findLimitMs, async () => {
       const key = keyOf(viewer)
       const some = parts(authors, AUTHORS_AT_ONCE)
       const known = (await Promise.all(some.map((part) => redis.hmget(key, ...part)))).flat()
