@@ -19,8 +19,9 @@ const PATIENCE_MS = 5_000
 
 const isThere = (cache: PrivacyCache) => until(async () => E.isRight(await cache.find(uuidv7(), [uuidv7()])()))
 
-const connected = async (url: string, prefix = freshRedisPrefix(), findLimitMs?: number) => {
-  const cache = redisPrivacyCache({ url, prefix, ...(findLimitMs === undefined ? {} : { findLimitMs }) })
+const connected = async (url: string, prefix = freshRedisPrefix(), limitMs?: number) => {
+  const limits = limitMs === undefined ? {} : { limitsMs: { find: limitMs, change: limitMs } }
+  const cache = redisPrivacyCache({ url, prefix, ...limits })
   await isThere(cache)
   return cache
 }

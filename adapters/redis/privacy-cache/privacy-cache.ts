@@ -6,10 +6,8 @@ import { ignoreProblem, type OnProblem } from '../../problem.js'
 import { connectRedis } from '../connect.js'
 import { privacyScripts, type Place } from './scripts.js'
 
-/** A reader goes to the database after so long. */
-const FIND_LIMIT_MS = 20
-/** A commit waits no longer for the cache. */
-const CHANGE_LIMIT_MS = 100
+/** A reader goes to the database after so long; a commit waits no longer for the cache. */
+const LIMITS_MS = { find: 20, change: 100 } as const
 /** Lua unpacks some thousand values at most. */
 const AUTHORS_AT_ONCE = 1_000
 const PAIRS_AT_ONCE = 1_000
@@ -20,8 +18,8 @@ export interface RedisPrivacyCacheOptions {
   /** Put before the names of the keys. */
   readonly prefix: string
   readonly onProblem?: OnProblem
-  /** How long a look-up may take before its reader goes to the database; default 20. */
-  readonly findLimitMs?: number
+  /** How long a look-up may take before its reader goes to the database (20), and how long a commit waits for the cache (100). */
+  readonly limitsMs?: { readonly find: number; readonly change: number }
 }
 
 export interface RedisPrivacyCache extends PrivacyCache {
@@ -55,7 +53,7 @@ const within = <A>(limitMs: number, work: () => Promise<A>): TE.TaskEither<Priva
   )
 
 /** The privacy cache that all processes share: a hash a viewer. It connects at once, and is away until it is connected. */
-export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem, findLimitMs = FIND_LIMIT_MS }: RedisPrivacyCacheOptions): RedisPrivacyCache => {
+export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem, limitsMs = LIMITS_MS }: RedisPrivacyCacheOptions): RedisPrivacyCache => {
   const redis = connectRedis(url, 'tidings-privacy-cache', ({ doing, error }) => onProblem({ where: 'privacy-cache', doing, error }))
   const keyOf = (viewer: string): string => `${prefix}relations.${viewer}`
   const places = (pairs: ReadonlyArray<RelationPair>): ReadonlyArray<Place> => pairs.flatMap(([one, other]) => [[keyOf(one), other], [keyOf(other), one]] as const)
@@ -69,20 +67,20 @@ export const redisPrivacyCache = ({ url, prefix, onProblem = ignoreProblem, find
   }
 
   return {
-    find: (viewer, authors) => within(findLimitMs, async () => {
+    find: (viewer, authors) => within(limitsMs.find, async () => {
       const key = keyOf(viewer)
       const some = parts(authors, AUTHORS_AT_ONCE)
       const known = (await Promise.all(some.map((part) => redis.hmget(key, ...part)))).flat()
       return known.includes(null) ? borrow(key, some) : { relations: known.map(kept), lease: undefined }
     }),
-    keep: (viewer, lease, read) => within(CHANGE_LIMIT_MS, async () => {
+    keep: (viewer, lease, read) => within(limitsMs.change, async () => {
       const rows = read.map(([author, relation]) => [author, maskOf(relation)] as const)
       await Promise.all(parts(rows, AUTHORS_AT_ONCE).map((some) => privacyScripts.keep(redis, keyOf(viewer), lease, some)))
     }),
-    changing: (pairs) => within(CHANGE_LIMIT_MS, async () => {
+    changing: (pairs) => within(limitsMs.change, async () => {
       await Promise.all(parts(places(pairs), PAIRS_AT_ONCE).map((some) => privacyScripts.changing(redis, some, RELATIONS_KEPT_MS)))
     }),
-    changed: (pairs) => within(CHANGE_LIMIT_MS, async () => {
+    changed: (pairs) => within(limitsMs.change, async () => {
       await Promise.all(parts(places(pairs), PAIRS_AT_ONCE).map((some) => privacyScripts.changed(redis, some)))
     }),
     close: async () => { redis.disconnect() },
