@@ -50,7 +50,8 @@ export const encode = (
   return E.right({ id, type: event.type, version: currentVersion, data: data.right, metadata: meta.right, sealed })
 }
 
-const parse = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const parse = (bytes: Uint8Array): unknown => JSON.parse(utf8.decode(bytes))
 
 /** Reads what `encode` wrote, in any version ever written. */
 export const decode = (recorded: RecordedEvent): E.Either<DecodeError, Decoded> => {

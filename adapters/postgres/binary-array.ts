@@ -5,7 +5,6 @@ const HEADER_BYTES = 20
 const LENGTH_BYTES = 4
 const UUID_BYTES = 16
 const UUID_CHARACTERS = 36
-const HYPHENS = [8, 13, 18, 23] as const
 const HYPHEN = 0x2d
 const INTEGER_BYTES = 4
 const NULL_LENGTH = -1
@@ -18,21 +17,27 @@ const begun = (type: number, items: number, bytes: number): Buffer => {
   return array
 }
 
-/** By character code; everything else is below 0. */
+/** By character code; whatever is no hexadecimal digit is below 0. */
 const NIBBLES = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()))
-const nibbleAt = (text: string, at: number): number => NIBBLES[text.charCodeAt(at)] ?? NULL_LENGTH
+const byteAt = (text: string, at: number): number =>
+  ((NIBBLES[text.charCodeAt(at)] ?? NULL_LENGTH) << 4) | (NIBBLES[text.charCodeAt(at + 1)] ?? NULL_LENGTH)
+
+const isHyphenated = (text: string): boolean =>
+  text.charCodeAt(8) === HYPHEN && text.charCodeAt(13) === HYPHEN && text.charCodeAt(18) === HYPHEN && text.charCodeAt(23) === HYPHEN
 
 /** Its length and its bytes, for `undefined` the length of NULL; answers where it ends. Throws on text that is no UUID. */
 export const writeUuid = (bytes: Buffer, uuid: string | undefined, at: number): number => {
   if (uuid === undefined) return bytes.writeInt32BE(NULL_LENGTH, at)
-  if (!HYPHENS.every((hyphen) => uuid[hyphen] === '-') || uuid.length !== UUID_CHARACTERS) throw new TypeError('not a UUID')
-  let end = bytes.writeInt32BE(UUID_BYTES, at)
+  if (uuid.length !== UUID_CHARACTERS || !isHyphenated(uuid)) throw new TypeError('not a UUID')
+  let [end, all] = [bytes.writeInt32BE(UUID_BYTES, at), 0]
   for (let from = 0; from < UUID_CHARACTERS; from += 2) {
     if (uuid.charCodeAt(from) === HYPHEN) from += 1
-    const byte = (nibbleAt(uuid, from) << 4) | nibbleAt(uuid, from + 1)
-    if (byte < 0) throw new TypeError('not a UUID')
-    end = bytes.writeUInt8(byte, end)
+    const byte = byteAt(uuid, from)
+    all |= byte
+    bytes[end] = byte
+    end += 1
   }
+  if (all < 0) throw new TypeError('not a UUID')
   return end
 }
 

@@ -1,6 +1,7 @@
 import { writeUuid } from './binary-array.js'
 
-const FIRST_BYTES = 64 * 1024
+const CHUNK_BYTES = 64 * 1024
+const FIRST_BYTES = CHUNK_BYTES + 16 * 1024
 const COUNT_BYTES = 2
 const LENGTH_BYTES = 4
 const INTEGER_BYTES = 4
@@ -17,8 +18,10 @@ export interface TupleWriter {
   readonly uuid: (value: string | undefined) => void
   readonly text: (value: string) => void
   readonly bytes: (value: Uint8Array | undefined) => void
-  /** What was written, for `copyIn`. */
-  readonly written: () => Buffer
+  /** How much was written since the last `take`. */
+  readonly length: () => number
+  /** What was written since, for `copyIn`: in memory that is written anew from now on. */
+  readonly take: () => Buffer
 }
 
 export const tupleWriter = (): TupleWriter => {
@@ -61,6 +64,21 @@ export const tupleWriter = (): TupleWriter => {
       buffer.set(value, at)
       at += value.byteLength
     },
-    written: () => buffer.subarray(0, at),
+    length: () => at,
+    take: () => {
+      const written = buffer.subarray(0, at)
+      at = 0
+      return written
+    },
   }
+}
+
+/** Rows as chunks for `copyIn`, of a size at which a copy more does not matter. */
+export const tupleChunks = function* <Row>(rows: Iterable<Row>, write: (tuples: TupleWriter, row: Row) => void): Generator<Buffer> {
+  const tuples = tupleWriter()
+  for (const row of rows) {
+    write(tuples, row)
+    if (tuples.length() >= CHUNK_BYTES) yield tuples.take()
+  }
+  yield tuples.take()
 }

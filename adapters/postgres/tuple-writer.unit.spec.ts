@@ -13,7 +13,7 @@ describe('tuples of COPY in binary', () => {
     tuples.text('é')
     tuples.bytes(Uint8Array.of(1, 2))
     tuples.bytes(undefined)
-    expect(tuples.written().toString('hex')).toBe(
+    expect(tuples.take().toString('hex')).toBe(
       ['0006', '00000010', uuid.replaceAll('-', ''), 'ffffffff', '00000004fffffffe', '00000002c3a9', '000000020102', 'ffffffff'].join(''))
   })
 
@@ -23,7 +23,7 @@ describe('tuples of COPY in binary', () => {
     tuples.bytes(large)
     tuples.text(text)
     tuples.bytes(large)
-    const written = tuples.written()
+    const written = tuples.take()
     expect(written.length).toBe(2 + 3 * 4 + 2 * large.length + 3 * text.length)
     expect(written.subarray(-large.length).equals(large)).toBe(true)
   })

@@ -33,7 +33,9 @@ export interface RebuildReport extends RebuildEnd { readonly events: number }
 
 export type RebuildFailure = RebuildError | KeyStoreUnavailable | { readonly _tag: 'Interrupted'; readonly reason: string }
 
-const EVENTS_AT_ONCE = 2_000
+const EVENTS_AT_ONCE = 1_000
+/** Chunks that were projected and wait for the database, at most. */
+const CHUNKS_AHEAD = 3
 const BYTES_AT_ONCE = 8 * 1024 * 1024
 /** So few events behind, the rest is applied while the projectors wait. */
 const CLOSE_ENOUGH_EVENTS = 5_000
@@ -98,7 +100,8 @@ const fill = async (options: RebuildOptions, rebuild: Rebuild, project: ProjectE
     ;[through, readWhenLooked] = [await lowWatermark(), read]
     return !isAfter(next.position, through)
   }
-  // The next chunk is read and projected while the database applies the one before.
+  // Further chunks are read and projected while the database applies one.
+  const ahead: Promise<void>[] = []
   let applying: Promise<void> = Promise.resolve()
   const apply = async (chunk: ReadonlyArray<RecordedEvent>, steps: Steps): Promise<void> => {
     await orFail(rebuild.fill(steps))
@@ -109,9 +112,9 @@ const fill = async (options: RebuildOptions, rebuild: Rebuild, project: ProjectE
   try {
     for await (const chunk of chunksOf(options.eventStore, 'start', signal, goesOn)) {
       const steps = await orFail(project(chunk))
-      await applying
-      applying = apply(chunk, steps)
+      applying = applying.then(() => apply(chunk, steps))
       applying.catch(() => undefined)
+      if (ahead.push(applying) > CHUNKS_AHEAD) await ahead.shift()
     }
   } finally {
     // Also when reading failed: nothing is under way when the rebuild is abandoned.

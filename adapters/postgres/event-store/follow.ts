@@ -7,7 +7,7 @@ import { positionOf } from './rows.js'
 import { recordedOf, tupleColumns } from './tuples.js'
 
 const FIRST_PAGE_EVENTS = 512
-const PAGE_EVENTS = 2_048
+const PAGE_EVENTS = 1_024
 const PAGE_BYTES = 4 * 1024 * 1024
 const POLL_MS = 1_000
 const RETRY_MS = 100

@@ -7,7 +7,7 @@ import { byteaArray, integerArray, uuidArray } from '../binary-array.js'
 import { copyIn } from '../copy.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
-import { tupleWriter, type TupleWriter } from '../tuple-writer.js'
+import { tupleChunks, type TupleWriter } from '../tuple-writer.js'
 
 const EVENT_COLUMNS = ['conversation', 'sequence', 'position', 'id', 'type', 'version', 'message_id', 'sender', 'data', 'metadata', 'sealed'] as const
 
@@ -71,11 +71,8 @@ const writeEvent = (tuples: TupleWriter, { conversation, sequence, recorded, mes
   tuples.bytes(recorded.sealed)
 }
 
-const copyEvents = (client: pg.ClientBase, schema: string, writes: ReadonlyArray<TimelineWrite>): Promise<void> => {
-  const tuples = tupleWriter()
-  for (const write of writes) writeEvent(tuples, write)
-  return copyIn(client, `COPY ${schema}.events (${EVENT_COLUMNS.join(', ')}) FROM STDIN (FORMAT binary)`, [tuples.written()])
-}
+const copyEvents = (client: pg.ClientBase, schema: string, writes: ReadonlyArray<TimelineWrite>): Promise<void> =>
+  copyIn(client, `COPY ${schema}.events (${EVENT_COLUMNS.join(', ')}) FROM STDIN (FORMAT binary)`, tupleChunks(writes, writeEvent))
 
 type InsertEvents = (client: pg.ClientBase, schema: string, writes: ReadonlyArray<TimelineWrite>) => Promise<void>
 
