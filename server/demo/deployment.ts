@@ -37,6 +37,9 @@ export const embeddedDeployment = async (issuer: DemoIssuer, directory: string):
   return { members: [one], api: one.http, sockets: [one.socket], description: 'profile embedded: one process, Postgres from npm' }
 }
 
+const searching = ({ elasticsearch }: ClusterServices): Environment =>
+  elasticsearch === undefined ? { TIDINGS_SEARCH: 'postgres' } : { TIDINGS_SEARCH: 'elasticsearch', TIDINGS_ELASTICSEARCH_URLS: elasticsearch, TIDINGS_ELASTICSEARCH_LAYOUT: 'single-node' }
+
 /** A process for each role, several of those that share their work (G7). */
 export const clusterDeployment = async (issuer: DemoIssuer, directory: string, services: ClusterServices): Promise<Deployment> => {
   const base = {
@@ -46,6 +49,7 @@ export const clusterDeployment = async (issuer: DemoIssuer, directory: string, s
     TIDINGS_EVENTSTORE_URL: services.eventstore,
     TIDINGS_KAFKA_BROKERS: services.kafka,
     TIDINGS_REDIS_URL: services.redis,
+    ...searching(services),
   }
   const role = (name: string, roles: string) => member(name, { ...base, TIDINGS_ROLES: roles })
   const relay = await role('relay', 'relay')

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { loadSettings } from '../../server/configuration/load-settings.js'
+import { adaptersOf, loadSettings } from '../../server/configuration/load-settings.js'
 
 interface Described {
   readonly image?: string
@@ -17,11 +18,16 @@ interface Described {
 interface Composition { readonly services: Readonly<Record<string, Described>>; readonly volumes: Readonly<Record<string, unknown>> }
 
 const house = new URL('../../', import.meta.url)
-const text = readFileSync(new URL('docker-compose.yml', house), 'utf8')
+/** As docker compose reads it where the environment says nothing. */
+const text = readFileSync(new URL('docker-compose.yml', house), 'utf8').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 const composition: Composition = parse(text, { merge: true })
 const { services } = composition
 const roles = ['api', 'gateway', 'projector', 'relay', 'scheduler']
 const servers = ['postgres', 'eventstoredb', 'kafka', 'redis']
+const searchOf = (environment: Readonly<Record<string, unknown>> = {}) => {
+  const loaded = loadSettings(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])))
+  return E.isRight(loaded) ? adaptersOf(loaded.right.values).search : loaded.left
+}
 const compose = () => spawnSync('docker', ['compose', 'config', '-q'], { cwd: house.pathname, encoding: 'utf8' })
 const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0
 
@@ -42,9 +48,15 @@ describe('docker-compose.yml', () => {
     expect(needs).toEqual(Object.fromEntries(servers.map((server) => [server, { condition: 'service_healthy' }])))
   })
 
+  it('needs no Elasticsearch unless told, and one that is told has its address', () => {
+    const told = { ...services['api']?.environment, TIDINGS_SEARCH: 'elasticsearch' }
+    expect([services['api']?.environment, told].map(searchOf)).toEqual(['postgres', 'elasticsearch'])
+    expect(told).toMatchObject({ TIDINGS_ELASTICSEARCH_URLS: 'http://elasticsearch:9200' })
+  })
+
   it('sends its roles to servers that are there', () => {
     const hosts = [...JSON.stringify(services['api']?.environment).matchAll(/(?:@|\/\/|")([a-z]+):\d+/g)].map((match) => match[1])
-    expect(hosts).toHaveLength(4)
+    expect(hosts).toHaveLength(5)
     expect(hosts.filter((host) => host !== undefined && !Object.hasOwn(services, host))).toEqual([])
   })
 

@@ -28,12 +28,18 @@ const postgres = async () => {
 }
 
 const host = openServiceHost()
-const [kafka, redis, database, eventstore] = await Promise.all([host.get('kafka'), host.get('redis'), postgres(), eventStoreDb()])
-const missing = [kafka, redis].flatMap((service) => (service.available ? [] : [`no ${service.name}: ${service.reason}`]))
-if (!kafka.available || !redis.available) process.stderr.write(`${missing.join('\n')}\n`)
+/** Started only when this process is told so: seven seconds and 300 MB that a cluster which searches in Postgres does not need. */
+const wantsElasticsearch = process.argv.includes('elasticsearch')
+const [kafka, redis, database, eventstore, elasticsearch] = await Promise.all([
+  host.get('kafka'), host.get('redis'), postgres(), eventStoreDb(), wantsElasticsearch ? host.get('elasticsearch') : undefined,
+])
+const services = [kafka, redis, ...(elasticsearch === undefined ? [] : [elasticsearch])]
+const missing = services.flatMap((service) => (service.available ? [] : [`no ${service.name}: ${service.reason}`]))
+if (!kafka.available || !redis.available || elasticsearch?.available === false) process.stderr.write(`${missing.join('\n')}\n`)
 else {
-  const description = [database.how, `kafka by ${kafka.source}`, `redis by ${redis.source}`, eventstore.how].join(', ')
-  const urls = { postgres: database.url, kafka: kafka.url, redis: redis.url, eventstore: eventstore.url }
+  const sources = services.flatMap((service) => (service.available ? [`${service.name} by ${service.source}`] : []))
+  const description = [database.how, ...sources, eventstore.how].join(', ')
+  const urls = { postgres: database.url, kafka: kafka.url, redis: redis.url, eventstore: eventstore.url, ...(elasticsearch === undefined ? {} : { elasticsearch: elasticsearch.url }) }
   process.stdout.write(`${JSON.stringify({ ...urls, description })}\n`)
   // Whoever started this process holds its input open for as long as the servers are wanted.
   await Promise.race([once(process.stdin.resume(), 'end'), once(process, 'SIGTERM'), once(process, 'SIGINT')])
