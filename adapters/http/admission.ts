@@ -4,8 +4,7 @@ import { isRateAction, type RateAction } from '../../events/rate-limits.js'
 import { problem } from '../../events/wire/problems.js'
 import { addressKey } from '../../platform/network-address.js'
 import type { RateKeys, RateLimiter } from '../../platform/rate-limiter.js'
-import type { ApiCaller } from './authentication.js'
-import type { ApiRoute } from './mounting.js'
+import type { ApiCaller, ApiRoute } from './api-route.js'
 import { sendProblem } from './problems.js'
 
 /** What a request of the route counts as. Throws when the route names an action that no bucket knows: a defect of ours. */

@@ -7,7 +7,7 @@ import { inNetworks } from '../../platform/network-address.js'
 import type { RateKeys } from '../../platform/rate-limiter.js'
 import { httpDoor, trustingAuthenticator, type HttpDoor } from '../../test/support/http-door.js'
 import { memoryRateLimiter } from '../rate-limiter-flexible/memory.js'
-import type { ApiRoute } from './mounting.js'
+import type { ApiRoute } from './api-route.js'
 
 const [ada, ben, device] = [newId(), newId(), newId()]
 let door: HttpDoor | undefined

@@ -3,23 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isId } from '../../events/ids.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
-import type { Authenticator, Identity } from '../../gateway/ports.js'
+import type { Authenticator } from '../../gateway/ports.js'
 import type { RateLimiter } from '../../platform/rate-limiter.js'
 import { admit } from './admission.js'
+import type { Access, ApiCaller } from './api-route.js'
 import { sendProblem } from './problems.js'
-
-/** Who asks on `account` routes; on `device` routes also the device that the request names (registered or not). */
-export interface ApiCaller extends Identity {
-  readonly device?: string
-}
-
-export type Access = 'open' | 'account' | 'device'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    caller: ApiCaller | undefined
-  }
-}
 
 export const deviceHeader = 'tidings-device'
 const bearer = /^Bearer +([^\s]+)$/i

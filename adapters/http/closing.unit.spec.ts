@@ -7,7 +7,7 @@ import { closed } from '../../events/schemas/common.js'
 import { selfSignedCertificate } from '../../test/support/certificate.js'
 import { httpDoor, type HttpDoor } from '../../test/support/http-door.js'
 import { until } from '../../test/support/until.js'
-import type { ApiRoute } from './mounting.js'
+import type { ApiRoute } from './api-route.js'
 
 const slowRoute = (begun: () => void, end: Promise<void>): ApiRoute => ({
   method: 'GET', url: '/v1/slow', operationId: 'slow', summary: 'slow', tags: [], access: 'open', schema: { response: { 200: closed({}) } },

@@ -6,7 +6,7 @@ import { application, type ApplicationParts, type Certificate } from './applicat
 import { allowOrigins } from './cors.js'
 import { drainingOf } from './draining.js'
 import { measureRequests } from './measures.js'
-import type { ApiRoute } from './mounting.js'
+import type { ApiRoute } from './api-route.js'
 import { serveDocument } from './openapi.js'
 import { serveOperations } from './operations.js'
 

@@ -9,9 +9,8 @@ import { ConversationCommand, Counter } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
 import { newId } from '../../platform/identifiers.js'
 import { httpDoor, trustingAuthenticator, type HttpDoor } from '../../test/support/http-door.js'
-import type { ApiCaller } from './authentication.js'
+import type { ApiCaller, ApiRoute } from './api-route.js'
 import { openApiDocument } from './application.js'
-import type { ApiRoute } from './mounting.js'
 
 const account = newId()
 const device = newId()

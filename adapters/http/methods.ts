@@ -1,4 +1,4 @@
-import type { ApiRoute } from './mounting.js'
+import type { ApiRoute } from './api-route.js'
 
 const literal = (segment: string): string => segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 const patternOf = (url: string): RegExp => new RegExp(`^${url.split('/').map((segment) => (segment.startsWith(':') ? '[^/]+' : literal(segment))).join('/')}$`)

@@ -1,18 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import Type, { type TSchema } from 'typebox'
-import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Authenticator } from '../../gateway/ports.js'
-import type { Route } from '../../platform/http-route.js'
 import type { RateLimiter } from '../../platform/rate-limiter.js'
 import { actionOf, admit } from './admission.js'
+import type { ApiRoute } from './api-route.js'
 import { authenticate } from './authentication.js'
 import { openPlaces } from './closed-schemas.js'
 import { problemMediaType, sendProblem } from './problems.js'
-
-/** Any route: what its handler is given as caller follows from `access` (`ApiCaller`; undefined where it is open). */
-export type ApiRoute = Route<Problem, never>
 
 const nothing = Type.Object({}, { additionalProperties: false })
 const problemContent = (description: string) => ({ description, content: { [problemMediaType]: { schema: { $ref: 'Problem#' } } } })
