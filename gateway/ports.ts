@@ -3,6 +3,7 @@ import type { CommittedBatch } from '../events/committed.js'
 import type { CloseReason } from '../events/wire/close-codes.js'
 import type { Problem } from '../events/wire/answers.js'
 import type { Notification } from '../events/wire/notification.js'
+import type { ServerFrame } from '../events/wire/frames.js'
 
 /** Hears what projectors committed, at most once: holes are found by `after`/`through` and by revision. */
 export interface FanOut {
@@ -48,6 +49,43 @@ export interface Authenticator {
   readonly identify: (token: string) => TaskEither<Problem, Identity>
   /** Which of these token ids were revoked since (signed out, say): asked for open sockets every few seconds. */
   readonly revoked: (tokenIds: ReadonlyArray<string>) => TaskEither<Problem, ReadonlySet<string>>
+}
+
+/** Something that is worth telling now and nothing later; `presence`: look at the account again. */
+export type Signal = Extract<ServerFrame, { readonly type: 'typing' | 'delivered' }> | { readonly type: 'presence'; readonly userId: string }
+
+/** Signals between gateways, at most once and beside the log. */
+export interface Signals {
+  /** To every gateway that listens, this one included. Never waits, never throws; dropped while they cannot be sent. */
+  readonly publish: (signals: ReadonlyArray<Signal>) => void
+  /** Never within a call of `publish`. Until the returned function is called. */
+  readonly listen: (hear: (signals: ReadonlyArray<Signal>) => void) => Promise<() => Promise<void>>
+}
+
+export interface PresenceUnavailable {
+  readonly _tag: 'PresenceUnavailable'
+  readonly retryAfterMs: number
+  readonly reason: string
+}
+
+/**
+ * Until when accounts are online, as gateways say and say again: what a gateway said runs out by itself when it dies. Times
+ * are milliseconds since 1970 by the gateways' clocks.
+ */
+export interface PresenceStore {
+  /** The accounts are online at this gateway until then. What it said of them before is replaced, by an earlier time too. */
+  readonly say: (gateway: string, accounts: ReadonlyArray<string>, until: number) => TaskEither<PresenceUnavailable, void>
+  /** The latest time that any gateway said: still to come while the account is online, else when it was seen last. Others are left out. */
+  readonly until: (accounts: ReadonlyArray<string>) => TaskEither<PresenceUnavailable, ReadonlyMap<string, number>>
+}
+
+/** Who may know of whom whether it is online and when it was seen last. */
+export interface LastSeenRule {
+  /**
+   * Those of the accounts whose setting lets the viewer know, and that stand in no block with it; none when the viewer
+   * hides its own. An account that is not there is left out, as one that hides.
+   */
+  readonly mayKnow: (viewer: string, accounts: ReadonlyArray<string>) => TaskEither<Problem, ReadonlySet<string>>
 }
 
 /** Where a browser is reached while no socket is open, as its Push API made it. */

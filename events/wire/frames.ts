@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Id } from '../ids.js'
+import { limits } from '../limits.js'
 import { closed, Sequence } from '../schemas/common.js'
 import { Acknowledgement, DeliveredEvent, Problem } from './answers.js'
 import { ConversationCommand, Counter } from './commands.js'
@@ -19,6 +20,12 @@ export const clientFrames = {
   hello: frame('hello', { token: Type.Optional(Type.String({ maxLength: 4096 })), device: Id, sync: Type.Optional(SyncToken) }),
   command: frame('command', { request: RequestId, conversation: Id, counter: Counter, command: ConversationCommand }),
   read: frame('read', { request: RequestId, conversation: Id, through: Sequence }),
+  mute: frame('mute', { request: RequestId, conversation: Id, muted: Type.Boolean() }),
+  /** Signals are not answered: what cannot be told now is worth nothing later. */
+  typing: frame('typing', { conversation: Id }),
+  delivered: frame('delivered', { conversation: Id, through: Sequence }),
+  /** The accounts whose presence this session wants to be told; replaces those before. */
+  watch: frame('watch', { accounts: Type.Array(Id, { maxItems: limits.watchedAccounts, uniqueItems: true }) }),
   ping: frame('ping', {}),
   pong: frame('pong', {}),
   bye: frame('bye', {}),
@@ -27,6 +34,10 @@ export const ClientFrame = Type.Union([
   clientFrames.hello,
   clientFrames.command,
   clientFrames.read,
+  clientFrames.mute,
+  clientFrames.typing,
+  clientFrames.delivered,
+  clientFrames.watch,
   clientFrames.ping,
   clientFrames.pong,
   clientFrames.bye,
@@ -38,6 +49,11 @@ export const serverFrames = {
   event: frame('event', { event: DeliveredEvent }),
   /** Someone's read marker moved: a state, not an event of the conversation. */
   read: frame('read', { conversation: Id, userId: Id, through: Sequence }),
+  typing: frame('typing', { conversation: Id, userId: Id }),
+  /** What came up to there has reached a device of the account. */
+  delivered: frame('delivered', { conversation: Id, userId: Id, through: Sequence }),
+  /** Of a watched account. `lastSeenAt` only while it is away; an account that hides it looks like one that was never here. */
+  presence: frame('presence', { userId: Id, online: Type.Boolean(), lastSeenAt: Type.Optional(Type.Integer({ minimum: 0 })) }),
   /** What the account is told of. It may come again with the same id: each id counts once. */
   notification: frame('notification', { notification: Notification }),
   /** Everything before this frame was missed history; what follows is live. `sync` resumes from here. */
@@ -58,6 +74,9 @@ export const ServerFrame = Type.Union([
   serverFrames.welcome,
   serverFrames.event,
   serverFrames.read,
+  serverFrames.typing,
+  serverFrames.delivered,
+  serverFrames.presence,
   serverFrames.notification,
   serverFrames.caught_up,
   serverFrames.sync,
