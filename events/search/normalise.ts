@@ -31,7 +31,7 @@ const shortened = (word: string): string =>
 export const placedWords = (text: string): ReadonlyArray<PlacedWord> => {
   const found: PlacedWord[] = []
   for (const { 0: written, index } of text.matchAll(wordPattern)) {
-    // One sign may stand for several words: ㌀ is アパート.
+    // One sign may stand for several words: ½ is 1 and 2.
     for (const [part] of fold(written).matchAll(wordPattern)) {
       const word = shortened(part.replace(apostrophes, ''))
       if (word !== '') found.push({ word, from: index, to: index + written.length })

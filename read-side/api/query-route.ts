@@ -8,7 +8,7 @@ import type { Route } from '../../platform/http-route.js'
 import type { ReadSide } from '../index.js'
 import { queryLimits } from '../limits.js'
 
-const After = Type.Optional(Type.Unsafe<Position>({
+export const After = Type.Optional(Type.Unsafe<Position>({
   ...PositionText, description: `the answer holds everything up to this position of an acknowledgement; \`busy\` after ${queryLimits.waitMs} ms`,
 }))
 
@@ -28,7 +28,7 @@ export interface Query<Params extends Properties, Querystring extends Properties
 }
 
 /** A query over HTTP: needs an account, and with `?after=` waits until the read models hold that position. */
-export const queryRoute = (readSide: ReadSide) => <Params extends Properties, Querystring extends Properties>(query: Query<Params, Querystring>): Route<Problem> => ({
+export const queryRoute = (readSide: Pick<ReadSide, 'waitFor'>) => <Params extends Properties, Querystring extends Properties>(query: Query<Params, Querystring>): Route<Problem> => ({
   method: 'GET',
   url: query.url,
   operationId: query.operationId,
