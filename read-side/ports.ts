@@ -4,6 +4,7 @@ import type { Position, RecordedEvent } from '../events/event-store.js'
 import type { LastSeenAudience } from '../events/schemas/account.js'
 import type { NotificationKind, Role } from '../events/schemas/common.js'
 import type { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
+import type { Visible } from '../events/visibility.js'
 import type { Membership } from './index.js'
 import type { ListedAccounts } from './views.js'
 
@@ -167,6 +168,20 @@ export interface AudienceReader {
   readonly settings: (account: string) => Answer<{ readonly notificationsOff: ReadonlyArray<NotificationKind>; readonly lastSeen: LastSeenAudience }>
 }
 
+export interface SearchableConversation {
+  readonly conversation: string
+  readonly encryption: Encryption
+  readonly visible: ReadonlyArray<Visible>
+}
+
+/** What a search reads beside the index; each answer is of one committed state of the read models. */
+export interface SearchReader {
+  /** Conversations of which the account may see something now, and how each is encrypted; by conversation. */
+  readonly searchable: (account: string) => Answer<ReadonlyArray<SearchableConversation>>
+  /** Messages as the account may see them now, in no order; those that it may not see, or that are not there, are left out. */
+  readonly messages: (account: string, places: ReadonlyArray<{ readonly conversation: string; readonly sequence: number }>) => Answer<ReadonlyArray<StoredMessage>>
+}
+
 export interface Readers {
   readonly notifications: NotificationsReader
   readonly timeline: TimelineReader
@@ -174,4 +189,5 @@ export interface Readers {
   readonly inbox: InboxReader
   readonly accounts: AccountsReader
   readonly audience: AudienceReader
+  readonly search: SearchReader
 }

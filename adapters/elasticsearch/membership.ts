@@ -15,14 +15,24 @@ const WHOLES_AT_ONCE = 10_000
 
 const isWhole = ({ visible }: Allowed): boolean => visible.some(({ from, to }) => from <= 0 && to === undefined)
 
-const isWithin = (field: 'sequence' | 'version', visible: ReadonlyArray<Visible>): Condition => ({
-  bool: { should: visible.map(({ from, to }) => ({ range: { [field]: { gte: from, ...(to === undefined ? {} : { lte: to }) } } })), minimum_should_match: 1 },
+const range = (field: 'sequence' | 'version', { from, to }: Visible): Condition => ({ range: { [field]: { gte: from, ...(to === undefined ? {} : { lte: to }) } } })
+
+const anyOf = (conditions: ReadonlyArray<Condition>): ReadonlyArray<Condition> =>
+  conditions.length === 1 ? conditions : [{ bool: { should: [...conditions], minimum_should_match: 1 } }]
+
+/** Of a wording the version is never below the sequence: an interval without an end that holds for the one holds for the other. */
+const isOpen = ([first, ...more]: ReadonlyArray<Visible>): boolean => first !== undefined && first.to === undefined && more.length === 0
+
+const restricted = ({ conversation, visible }: Allowed): Condition => ({
+  bool: {
+    filter: [
+      { term: { conversation } }, ...anyOf(visible.map((each) => range('sequence', each))),
+      ...(isOpen(visible) ? [] : anyOf(visible.map((each) => range('version', each)))),
+    ],
+  },
 })
 
-const restricted = ({ conversation, visible }: Allowed): Condition =>
-  ({ bool: { filter: [{ term: { conversation } }, isWithin('sequence', visible), isWithin('version', visible)] } })
-
-const conditionsIn = ({ visible }: Allowed): number => 1 + 2 * visible.length
+const conditionsIn = ({ visible }: Allowed): number => 1 + (isOpen(visible) ? 1 : 2 * visible.length)
 
 /** Splits in order, so that each part weighs at most so much; what weighs more alone is alone. */
 const parts = <A>(items: ReadonlyArray<A>, most: number, weightOf: (item: A) => number): ReadonlyArray<ReadonlyArray<A>> => {

@@ -12,6 +12,8 @@ import { postgresConversationsReader } from './members/reader.js'
 import { postgresNotifications } from './notifications/model.js'
 import { postgresNotificationsReader } from './notifications/reader.js'
 import { postgresReadStates } from './read-states/model.js'
+import { postgresStories } from './stories/model.js'
+import { postgresSearchReader } from './search/reader.js'
 import { postgresTimeline } from './timeline/model.js'
 import { postgresTimelineReader } from './timeline/reader.js'
 
@@ -25,6 +27,7 @@ export const postgresReadModels = {
   readStates: postgresReadStates,
   audience: postgresAudienceModel,
   notifications: postgresNotifications,
+  stories: postgresStories,
 } as const
 
 /** What the queries read from; needs every read model live in the same database. */
@@ -35,4 +38,5 @@ export const postgresReaders = (pool: pg.Pool): Readers => ({
   accounts: postgresAccountsReader(pool),
   audience: postgresAudienceReader(pool),
   notifications: postgresNotificationsReader(pool),
+  search: postgresSearchReader(pool),
 })

@@ -11,12 +11,12 @@ import type { Clock } from '../../platform/clock.js'
 import { orUnavailable } from '../answers.js'
 import { messageView, sealedEventsOf } from '../contents/message-view.js'
 import { openContents } from '../contents/open-contents.js'
+import type { SearchableConversation, SearchReader } from '../ports.js'
 import { waitFor } from '../sessions/wait-for.js'
 import type { MessageView } from '../views.js'
 import { askedOf, type Asked, type SearchRequest } from './asked.js'
 import { cursorOf, placeOf, type SearchCursor } from './cursor.js'
 import { highlightsOf } from './highlights.js'
-import type { SearchReader } from './ports.js'
 import type { SearchMode, SearchPage } from './views.js'
 
 export interface SearchDependencies {
@@ -35,9 +35,7 @@ export interface SearchSide {
   readonly waitFor: (position: Position, timeoutMs: number) => TE.TaskEither<Problem, void>
 }
 
-type Searchable = Awaited<ReturnType<ReturnType<SearchReader['searchable']>>> extends E.Either<unknown, infer A> ? A : never
-
-const modeOf = ({ clauses, tokens }: Asked, { encryption }: Searchable[number]): SearchMode => {
+const modeOf = ({ clauses, tokens }: Asked, { encryption }: SearchableConversation): SearchMode => {
   const isOpen = clauses.length === 0 && tokens === undefined
   if (encryption === 'readable') return isOpen || clauses.length > 0 ? 'words' : 'none'
   return isOpen || tokens !== undefined ? 'tokens' : 'none'

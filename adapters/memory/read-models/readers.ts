@@ -10,6 +10,7 @@ import type { MemoryMembers } from './members.js'
 import type { MemoryNotifications } from './notifications.js'
 import { memoryNotificationsReader } from './notifications-reader.js'
 import type { MemoryReadStates } from './read-states.js'
+import { memorySearchReader } from './search-reader.js'
 import type { MemoryTimeline } from './timeline.js'
 import type { Seen } from './visible-timeline.js'
 import { conversationsOf, messageSeen, nameSeen, pinsSeen, seenBy, visibleEvents } from './visible-timeline.js'
@@ -144,4 +145,5 @@ export const memoryReaders = (models: MemoryReadModels): Readers => ({
   accounts: accountsReader(models),
   audience: memoryAudienceReader(models.audience),
   notifications: memoryNotificationsReader(models),
+  search: memorySearchReader(models),
 })

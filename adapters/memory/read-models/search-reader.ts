@@ -1,6 +1,6 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { mayRead } from '../../../events/visibility.js'
-import type { SearchReader } from '../../../read-side/search/ports.js'
+import type { SearchReader } from '../../../read-side/ports.js'
 import type { MemoryMembers } from './members.js'
 import type { MemoryTimeline } from './timeline.js'
 import { conversationsOf, messageSeen, seenBy } from './visible-timeline.js'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Encryption } from '../../../events/schemas/conversation.js'
-import type { SearchReader } from '../../../read-side/search/ports.js'
+import type { SearchReader } from '../../../read-side/ports.js'
 import { integerArray, uuidArray } from '../binary-array.js'
 import { membersSchema, visibleOf } from '../members/readable.js'
 import { answering, preparedRows } from '../read-model-query.js'
