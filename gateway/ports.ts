@@ -79,13 +79,18 @@ export interface PresenceStore {
   readonly until: (accounts: ReadonlyArray<string>) => TaskEither<PresenceUnavailable, ReadonlyMap<string, number>>
 }
 
-/** Who may know of whom whether it is online and when it was seen last. */
+/** Somebody who wants to know of an account whether it is online and when it was seen last. */
+export interface Glance {
+  readonly viewer: string
+  readonly account: string
+}
+
 export interface LastSeenRule {
   /**
-   * Those of the accounts whose setting lets the viewer know, and that stand in no block with it; none when the viewer
-   * hides its own. An account that is not there is left out, as one that hides.
+   * For each in the order asked: whether the account's setting lets the viewer know. Not where one of the two blocked the
+   * other, nor when the viewer hides its own from everybody, nor of an account that is not there.
    */
-  readonly mayKnow: (viewer: string, accounts: ReadonlyArray<string>) => TaskEither<Problem, ReadonlySet<string>>
+  readonly mayKnow: (glances: ReadonlyArray<Glance>) => TaskEither<PresenceUnavailable, ReadonlyArray<boolean>>
 }
 
 /** Where a browser is reached while no socket is open, as its Push API made it. */

@@ -43,7 +43,8 @@ export const memoryAudienceModel = (): MemoryAudience => {
   }
 }
 
-const standing = ({ tables }: MemoryAudience) => (list: AudienceList, userId: string, other: string): boolean =>
+/** Whether `other` stands on the list of `userId`. */
+export const standing = ({ tables }: MemoryAudience) => (list: AudienceList, userId: string, other: string): boolean =>
   tables.current().listed.get(keyOf(list, userId, other))?.stands === true
 
 const rowsOf = ({ tables }: MemoryAudience, list: AudienceList): ReadonlyArray<Op<'listed'>> =>

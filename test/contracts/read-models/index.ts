@@ -3,6 +3,7 @@ import { accounts } from './accounts.js'
 import { audience } from './audience.js'
 import { facts } from './facts.js'
 import { inbox } from './inbox.js'
+import { lastSeen } from './last-seen.js'
 import { notifications } from './notifications.js'
 import { repeating } from './repeating.js'
 import { sessions } from './sessions.js'
@@ -23,7 +24,7 @@ export const readModelsContract = (name: string, open: () => Promise<OpenReadMod
       if (opened === undefined) throw new Error('the read models did not open')
       return opened
     }
-    for (const behaviour of [timeline, visibility, inbox, accounts, audience, sessions, facts, notifications]) behaviour(subject)
+    for (const behaviour of [timeline, visibility, inbox, accounts, audience, lastSeen, sessions, facts, notifications]) behaviour(subject)
     repeating(open)
   })
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { memoryReadModels } from '../../../adapters/memory/read-models.js'
 import { memoryAudience } from '../../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../../adapters/memory/read-models/command-receipts.js'
+import { memoryLastSeenRule } from '../../../adapters/memory/read-models/last-seen.js'
 import { memoryMessageFacts } from '../../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../../adapters/memory/read-models/readers.js'
 import type { MemoryReadModel, MemoryTables } from '../../../adapters/memory/read-model.js'
@@ -16,6 +17,7 @@ export const openMemoryReadModels = async (): Promise<OpenReadModels> => {
     facts: memoryMessageFacts(models.timeline),
     receipts: memoryCommandReceipts(models.commandReceipts),
     audience: memoryAudience(models.audience),
+    lastSeenRule: memoryLastSeenRule(models),
     rows: async () => readModelNames.flatMap((name) => {
       const tables: MemoryTables = models[name].tables.current()
       return Object.values(tables).flatMap((table) => [...table].map((row) => `${name} ${inspect(row, { depth: null, maxArrayLength: null, sorted: true })}`))

@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7'
 import { expect, it } from 'vitest'
 import { postgresAudience } from '../../../adapters/postgres/audience/audience.js'
+import { postgresLastSeenRule } from '../../../adapters/postgres/audience/last-seen.js'
 import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
 import { postgresPool } from '../../../adapters/postgres/pool.js'
 import { postgresReaders } from '../../../adapters/postgres/read-models.js'
@@ -65,6 +66,7 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
       await answer(accounts.withDevices(account))
       await answer(postgresAudience(pool).relations(account, [conversation]))
       await answer(postgresAudience(pool).authorsFor(account, 50))
+      await answer(postgresLastSeenRule(pool).mayKnow([{ viewer: account, account: conversation }]))
       for (const list of ['following', 'followers', 'closeFriends', 'blocked', 'hiddenFrom', 'muted'] as const) await answer(audience.listed(account, list, { before: undefined, limit: 50 }))
       await answer(audience.settings(account))
       await answer(notifications.page(account, { before: undefined, now: 0, limit: 50 }))
@@ -79,7 +81,7 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
       await answer(receipts.find(conversationStream(conversation), account, 1))
       const { rows } = await pool.query<{ name: string; parameters: number }>(
         'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements WHERE NOT from_sql ORDER BY name')
-      expect(rows).toHaveLength(30)
+      expect(rows).toHaveLength(31)
       for (const { name, parameters } of rows) {
         const plan = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE "${name}" (${Array.from({ length: parameters }, () => 'NULL').join(', ')})`)
         expect(plan.rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('Seq Scan')), name).toEqual([])

@@ -1,4 +1,5 @@
 import { postgresAudience } from '../../../adapters/postgres/audience/audience.js'
+import { postgresLastSeenRule } from '../../../adapters/postgres/audience/last-seen.js'
 import { postgresCommandReceipts } from '../../../adapters/postgres/command-receipts/command-receipts.js'
 import { inTransaction } from '../../../adapters/postgres/pool.js'
 import { ensureReadModels } from '../../../adapters/postgres/projections/ensure-read-models.js'
@@ -29,6 +30,7 @@ export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<Mi
     facts: postgresMessageFacts(pool),
     receipts: postgresCommandReceipts(pool),
     audience: postgresAudience(pool),
+    lastSeenRule: postgresLastSeenRule(pool),
     rows: async () => (await Promise.all(readModelNames.flatMap((name) =>
       postgresReadModels[name].tables.map((table) => rowsOf(liveSchema(postgresReadModels[name]), table))))).flat(),
     close: drop,

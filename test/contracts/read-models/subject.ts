@@ -8,6 +8,7 @@ import type { KeyStore } from '../../../events/key-store.js'
 import { open } from '../../../events/sealing.js'
 import { parseStream } from '../../../events/streams.js'
 import type { Problem } from '../../../events/wire/answers.js'
+import type { LastSeenRule } from '../../../gateway/ports.js'
 import { accountsProjection } from '../../../projections/accounts/project.js'
 import { audienceProjection } from '../../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../../projections/command-receipts/project.js'
@@ -17,6 +18,7 @@ import { membersProjection } from '../../../projections/members/project.js'
 import { notificationsProjection } from '../../../projections/notifications/project.js'
 import type { Projected, Projection } from '../../../projections/projection.js'
 import { readStatesProjection } from '../../../projections/read-states/project.js'
+import { storiesProjection } from '../../../projections/stories/project.js'
 import { timelineProjection } from '../../../projections/timeline/project.js'
 import { createReadSide } from '../../../read-side/create.js'
 import type { ReadSide } from '../../../read-side/index.js'
@@ -35,6 +37,7 @@ export const projections = {
   readStates: readStatesProjection,
   audience: audienceProjection,
   notifications: notificationsProjection,
+  stories: storiesProjection,
 } as const
 
 export type ReadModelName = keyof typeof projections
@@ -48,6 +51,7 @@ export interface OpenReadModels {
   readonly facts: MessageFacts
   readonly receipts: CommandReceipts
   readonly audience: Audience
+  readonly lastSeenRule: LastSeenRule
   /** Every row of every table as text, in an order of their own. */
   readonly rows: () => Promise<ReadonlyArray<string>>
   readonly close: () => Promise<void>
