@@ -5,6 +5,7 @@ import { memoryInbox } from './read-models/inbox.js'
 import { memoryMembers } from './read-models/members.js'
 import { memoryNotifications } from './read-models/notifications.js'
 import { memoryReadStates } from './read-models/read-states.js'
+import { memoryStories } from './read-models/stories.js'
 import { memoryTimeline } from './read-models/timeline.js'
 
 /** Empty tables of every read model, by the names of their projections. */
@@ -17,4 +18,5 @@ export const memoryReadModels = () => ({
   readStates: memoryReadStates(),
   audience: memoryAudienceModel(),
   notifications: memoryNotifications(),
+  stories: memoryStories(),
 })

@@ -22,6 +22,7 @@ import { rebuild, startProjector, type Projection, type ProjectionStore } from '
 import { membersProjection } from '../../projections/members/project.js'
 import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
+import { storiesProjection } from '../../projections/stories/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
 
 const partitions = 1
@@ -29,7 +30,7 @@ const noTimeout = 0
 
 export const allProjections = [
   timelineProjection, membersProjection, inboxProjection, accountsProjection((handle) => handle), commandReceiptsProjection, readStatesProjection,
-  audienceProjection, notificationsProjection,
+  audienceProjection, notificationsProjection, storiesProjection,
 ] as ReadonlyArray<Projection<unknown>>
 export const timelineOnly = allProjections.slice(0, 1)
 

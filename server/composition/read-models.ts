@@ -13,6 +13,7 @@ import { inboxProjection } from '../../projections/inbox/project.js'
 import { membersProjection } from '../../projections/members/project.js'
 import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
+import { storiesProjection } from '../../projections/stories/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
 import type { Readers } from '../../read-side/ports.js'
 import type { Foundation } from './foundation.js'
@@ -38,7 +39,7 @@ const digestUnder = (key: Uint8Array) => (handle: string): string => createHmac(
 export const openReadModels = async ({ pool, keyring }: Foundation): Promise<ReadModels> => {
   const handleDigest = digestUnder(await keyring.derived('handle digest'))
   const projections = [
-    timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection,
+    timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection, storiesProjection,
   ] as ReadonlyArray<Projection<unknown>>
   const models = Object.values(postgresReadModels) as ReadonlyArray<PostgresReadModel>
   const { outdated } = await ensureReadModels(pool, models)

@@ -24,6 +24,7 @@ import { startProjector, type Projection } from '../../projections/index.js'
 import { membersProjection } from '../../projections/members/project.js'
 import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
+import { storiesProjection } from '../../projections/stories/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
 import { createReadSide } from '../../read-side/create.js'
 import type { ReadSide } from '../../read-side/index.js'
@@ -83,7 +84,7 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   const store = memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice })
   const projector = startProjector({
     feed: catchUpFeed({ eventStore, partitions }), group: 'spec', keyStore,
-    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection] as ReadonlyArray<Projection<unknown>>,
+    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection, storiesProjection] as ReadonlyArray<Projection<unknown>>,
     store: { ...store, commit: (batch) => async () => { await held.get(batch.partition); return store.commit(batch)() } },
     announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
     announced: timelineProjection.name,

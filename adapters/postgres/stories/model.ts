@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import type pg from 'pg'
+import type { RecordedEvent } from '../../../events/event-store.js'
+import type { StoriesWrite } from '../../../projections/stories/writes.js'
+import { storiesModel } from '../../../projections/stories/writes.js'
+import { arrayOf } from '../array-literal.js'
+import { byteaArray } from '../binary-array.js'
+import type { PostgresReadModel } from '../read-model.js'
+import { run } from '../read-model-statement.js'
+
+type Op<Name extends StoriesWrite['op']> = Extract<StoriesWrite, { readonly op: Name }>
+
+const insertEnded = { name: 'ended', text: 'INSERT INTO :schema.ended (story_id) SELECT DISTINCT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING' }
+const dropEnded = ['stories', 'views', 'reactions', 'inspections'].map((table) => ({
+  name: `drop_${table}`, text: `DELETE FROM :schema.${table} WHERE story_id = ANY($1::uuid[])`,
+}))
+
+const living = (alias: string): string => `NOT EXISTS (SELECT FROM :schema.ended e WHERE e.story_id = ${alias}.story_id)`
+
+const insertStories = {
+  name: 'stories',
+  text: `
+    INSERT INTO :schema.stories (story_id, author, tier, posted_at, revision, position, event_id, version, data, metadata, sealed)
+    SELECT s.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::integer[], $6::text[], $7::uuid[], $8::integer[], $9::bytea[], $10::bytea[], $11::bytea[])
+      AS s (story_id, author, tier, posted_at, revision, position, event_id, version, data, metadata, sealed)
+    WHERE ${living('s')} ON CONFLICT DO NOTHING`,
+}
+
+const insertViews = {
+  name: 'views',
+  text: `
+    INSERT INTO :schema.views (story_id, viewer, at, position)
+    SELECT v.* FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) AS v (story_id, viewer, at, position)
+    WHERE ${living('v')} ON CONFLICT DO NOTHING`,
+}
+
+const upsertReactions = {
+  name: 'reactions',
+  text: `
+    INSERT INTO :schema.reactions AS r (story_id, viewer, revision, position, event_id, version, data, metadata, sealed)
+    SELECT n.* FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::uuid[], $6::integer[], $7::bytea[], $8::bytea[], $9::bytea[])
+      AS n (story_id, viewer, revision, position, event_id, version, data, metadata, sealed)
+    WHERE ${living('n')}
+    ON CONFLICT (story_id, viewer) DO UPDATE SET revision = excluded.revision, position = excluded.position, event_id = excluded.event_id,
+      version = excluded.version, data = excluded.data, metadata = excluded.metadata, sealed = excluded.sealed
+    WHERE r.revision < excluded.revision`,
+}
+
+const insertInspections = {
+  name: 'inspections',
+  text: `
+    INSERT INTO :schema.inspections (story_id, id, at, reason)
+    SELECT i.* FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[]) AS i (story_id, id, at, reason)
+    WHERE ${living('i')} ON CONFLICT DO NOTHING`,
+}
+
+const only = <Name extends StoriesWrite['op']>(writes: ReadonlyArray<StoriesWrite>, op: Name): ReadonlyArray<Op<Name>> =>
+  writes.filter((write): write is Op<Name> => write.op === op)
+
+const eventParameters = (events: ReadonlyArray<RecordedEvent | undefined>): ReadonlyArray<unknown> => [
+  arrayOf(events.map((event) => event?.position)),
+  arrayOf(events.map((event) => event?.id)),
+  arrayOf(events.map((event) => event?.version)),
+  byteaArray(events.map((event) => event?.data)),
+  byteaArray(events.map((event) => event?.metadata)),
+  byteaArray(events.map((event) => event?.sealed)),
+]
+
+/** The newest of each viewer and story: one statement changes a row once. */
+const newest = (reactions: ReadonlyArray<Op<'reaction'>>): ReadonlyArray<Op<'reaction'>> => {
+  const byRow = new Map<string, Op<'reaction'>>()
+  for (const reaction of reactions) {
+    const key = `${reaction.storyId} ${reaction.viewer}`
+    if ((byRow.get(key)?.revision ?? -1) < reaction.revision) byRow.set(key, reaction)
+  }
+  return [...byRow.values()]
+}
+
+type Apply = (client: pg.ClientBase, schema: string, writes: ReadonlyArray<StoriesWrite>) => Promise<void>
+
+const endStories: Apply = async (client, schema, writes) => {
+  const ended = only(writes, 'ended')
+  if (ended.length === 0) return
+  const ids = arrayOf(ended.map(({ storyId }) => storyId))
+  for (const statement of [insertEnded, ...dropEnded]) await run(client, schema, statement, [ids])
+}
+
+const writeStories: Apply = async (client, schema, writes) => {
+  const posted = only(writes, 'posted')
+  if (posted.length === 0) return
+  await run(client, schema, insertStories, [
+    arrayOf(posted.map(({ storyId }) => storyId)), arrayOf(posted.map(({ author }) => author)), arrayOf(posted.map(({ tier }) => tier)),
+    arrayOf(posted.map(({ postedAt }) => postedAt)), arrayOf(posted.map(({ recorded }) => Number(recorded.revision))),
+    ...eventParameters(posted.map(({ recorded }) => recorded)),
+  ])
+}
+
+const writeLooks: Apply = async (client, schema, writes) => {
+  const views = only(writes, 'viewed')
+  if (views.length > 0) {
+    await run(client, schema, insertViews, [
+      arrayOf(views.map(({ storyId }) => storyId)), arrayOf(views.map(({ viewer }) => viewer)), arrayOf(views.map(({ at }) => at)), arrayOf(views.map(({ position }) => position)),
+    ])
+  }
+  const reactions = newest(only(writes, 'reaction'))
+  if (reactions.length > 0) {
+    await run(client, schema, upsertReactions, [
+      arrayOf(reactions.map(({ storyId }) => storyId)), arrayOf(reactions.map(({ viewer }) => viewer)), arrayOf(reactions.map(({ revision }) => revision)),
+      ...eventParameters(reactions.map(({ recorded }) => recorded)),
+    ])
+  }
+  const looks = only(writes, 'inspected')
+  if (looks.length === 0) return
+  await run(client, schema, insertInspections, [
+    arrayOf(looks.map(({ storyId }) => storyId)), arrayOf(looks.map(({ id }) => id)), arrayOf(looks.map(({ at }) => at)), byteaArray(looks.map(({ reason }) => Buffer.from(reason))),
+  ])
+}
+
+export const postgresStories: PostgresReadModel<StoriesWrite> = {
+  ...storiesModel,
+  ddl: readFileSync(new URL('tables.sql', import.meta.url), 'utf8'),
+  tables: ['stories', 'ended', 'views', 'reactions', 'inspections'],
+  apply: async (client, schema, writes) => {
+    // First: what ends in the batch is known to whatever the batch tells of it.
+    await endStories(client, schema, writes)
+    await writeStories(client, schema, writes)
+    await writeLooks(client, schema, writes)
+  },
+}
