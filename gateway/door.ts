@@ -3,6 +3,7 @@ import type { CommandSide } from '../command-side/index.js'
 import { problem } from '../events/wire/problems.js'
 import type { Clock } from '../platform/clock.js'
 import type { NewId } from '../platform/identifiers.js'
+import type { Admission } from './handlers/admission.js'
 import { whoGreets, type Hello, type Unwelcome } from './handlers/greeting.js'
 import { createInbound, type Guest } from './handlers/inbound.js'
 import type { Requests } from './handlers/requests.js'
@@ -19,6 +20,7 @@ export interface DoorParts {
   readonly registry: Registry
   readonly outbox: Outbox
   readonly requests: Requests
+  readonly admission: Admission
   readonly close: CloseSession
   readonly authenticator: Authenticator
   readonly commandSide: Pick<CommandSide, 'deviceIsLive'>
@@ -66,9 +68,12 @@ const enter = ({ registry, outbox, close, clock, newId, resume }: DoorParts, { g
 const greeter = (parts: DoorParts, connections: Connections, sendAway: ReturnType<typeof sendAwayFrom>) => {
   const greet = async (guest: Guest, hello: Hello): Promise<void> => {
     guest.greeting = true
+    if (!(await guest.admitted)) return
     const who = await whoGreets(parts.authenticator, parts.commandSide, guest.bearer, hello)
+    const admitted = E.isRight(who) ? await parts.admission.hello(guest.socket, who.right.account, hello.device) : E.right(undefined)
     if (!connections.guests.has(guest.socket)) return
     if (E.isLeft(who)) sendAway(guest, who.left)
+    else if (E.isLeft(admitted)) sendAway(guest, { problem: admitted.left, close: 'flooding' })
     else if (who.right.expiresAt <= parts.clock()) sendAway(guest, { problem: problem('unauthenticated'), close: 'tokenExpired' })
     else enter(parts, connections, guest, hello, who.right)
   }
@@ -80,16 +85,27 @@ const greeter = (parts: DoorParts, connections: Connections, sendAway: ReturnTyp
   }
 }
 
+/** Takes a socket in as a guest; sends it away when its address opens too many. */
+const receiver = ({ admission, clock }: DoorParts, guests: Map<Socket, Guest>, sendAway: ReturnType<typeof sendAwayFrom>) => (socket: Socket, bearer: string | undefined): void => {
+  const admitted = admission.connection(socket).then((answer) => {
+    if (E.isLeft(answer)) sendAway(guest, { problem: answer.left, close: 'flooding' })
+    return E.isRight(answer)
+  })
+  const guest: Guest = { socket, bearer, openedAt: clock(), greeting: false, frames: 0, admitted }
+  guests.set(socket, guest)
+}
+
 export const createDoor = (parts: DoorParts): Door => {
-  const { outbox, requests, close, clock } = parts
+  const { outbox, requests, admission, close, clock } = parts
   const { guests, sessions }: Connections = { guests: new Map(), sessions: new Map() }
   const sendAway = sendAwayFrom(guests)
-  const inbound = createInbound({ outbox, requests, close, sendAway, greet: greeter(parts, { guests, sessions }, sendAway) })
+  const inbound = createInbound({ outbox, requests, admission, close, sendAway, greet: greeter(parts, { guests, sessions }, sendAway) })
+  const receive = receiver(parts, guests, sendAway)
   let open = true
 
   const handlers: SocketHandlers = {
     opened: (socket, { bearer }) => {
-      if (open) guests.set(socket, { socket, bearer, openedAt: clock(), greeting: false })
+      if (open) receive(socket, bearer)
       else socket.close('goingAway')
     },
     received: (socket, text) => {

@@ -4,9 +4,11 @@ import type { Problem } from '../events/wire/answers.js'
 import type { Clock } from '../platform/clock.js'
 import type { NewId } from '../platform/identifiers.js'
 import type { Logger } from '../platform/logging.js'
+import type { RateLimiter } from '../platform/rate-limiter.js'
 import type { ReadSide } from '../read-side/index.js'
 import { createDoor } from './door.js'
 import { drain } from './drain.js'
+import { createAdmission } from './handlers/admission.js'
 import { createRequests } from './handlers/requests.js'
 import { startLive } from './live/start.js'
 import type { Authenticator, FanOut, SocketServer } from './ports.js'
@@ -27,6 +29,7 @@ export interface GatewayDependencies {
   readonly socketServer: SocketServer
   readonly fanOut: FanOut
   readonly authenticator: Authenticator
+  readonly rateLimiter: RateLimiter
   readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'deviceIsLive'>
   readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'missedNotifications' | 'notificationsByIds' | 'range' | 'heads' | 'progress' | 'deliver'>
   /** Partitions of the feed whose commits are announced. */
@@ -76,6 +79,7 @@ export const createGateway = async (deps: GatewayDependencies): Promise<Gateway>
   const live = await startLive({ ...deps, ...base, giveToken: giver.give })
   const { places } = live
   const requests = createRequests({ commandSide, outbox, close, onDefect })
+  const admission = createAdmission({ ...deps, outbox, close, onDefect })
   const resumed = resumeSession({ ...base, ...live, tokenGiver: giver, clock })
   const resume = (session: Session, sync: string | undefined): void => {
     void resumed(session, sync).catch((error: unknown) => {
@@ -83,7 +87,7 @@ export const createGateway = async (deps: GatewayDependencies): Promise<Gateway>
       close(session, 'behind')
     })
   }
-  const door = createDoor({ ...deps, registry, outbox, requests, close, resume, onDefect })
+  const door = createDoor({ ...deps, registry, outbox, requests, admission, close, resume, onDefect })
   const sweeping = { sessions: registry.sessions, outbox, close, placeOf: (session: Session) => syncPlace(session, places), giveToken: (session: Session) => { giver.give(session, places) } }
   const everySecond = (): void => {
     sweep(sweeping, clock())
@@ -101,7 +105,7 @@ export const createGateway = async (deps: GatewayDependencies): Promise<Gateway>
   })
   const end = async (): Promise<void> => {
     door.shut()
-    await drain({ sessions: registry.sessions, outbox, close, settled: requests.settled, token: (session) => giver.take(session, places) })
+    await drain({ sessions: registry.sessions, outbox, close, settled: () => admission.settled().then(requests.settled), token: (session) => giver.take(session, places) })
     await stopLive()
     await listening.close()
   }

@@ -5,6 +5,7 @@ import {
 } from 'uWebSockets.js'
 import { limits } from '../../events/limits.js'
 import type { SocketHandlers, SocketServer } from '../../gateway/ports.js'
+import { clientAddress, type IsTrusted } from '../../platform/network-address.js'
 import { bearerOf } from '../socket-bearer.js'
 import { createSocket, type OpenSocket, type SocketData } from './socket.js'
 
@@ -14,6 +15,8 @@ export interface UwsOptions {
   readonly port: number
   /** Browser origins that may connect, exact. A request without an Origin is no browser's and may. */
   readonly allowedOrigins: ReadonlyArray<string>
+  /** Proxies whose X-Forwarded-For is believed; without it nobody's. */
+  readonly trusted?: IsTrusted
   /** PEM files; with them TLS 1.3 and nothing older. */
   readonly tls?: { readonly certificateFile: string; readonly keyFile: string }
 }
@@ -31,26 +34,29 @@ const IDLE_SECONDS = 120
  */
 const NO_TLS_1_2 = 'ECDHE-PSK-AES128-CBC-SHA'
 
+const nobodyTrusted: IsTrusted = () => false
+
 const listOf = (header: string): ReadonlyArray<string> => header.split(',').map((name) => name.trim()).filter((name) => name !== '')
 
-const upgrade = (allowed: ReadonlySet<string>) => (res: HttpResponse, req: HttpRequest, context: us_socket_context_t): void => {
+const upgrade = (allowed: ReadonlySet<string>, trusted: IsTrusted) => (res: HttpResponse, req: HttpRequest, context: us_socket_context_t): void => {
   const origin = req.getHeader('origin')
   if (origin !== '' && !allowed.has(origin)) {
     res.writeStatus('403 Forbidden').end('This origin may not connect.')
     return
   }
   const { bearer, protocol } = bearerOf(req.getHeader('authorization'), listOf(req.getHeader('sec-websocket-protocol')))
-  const data: SocketData = { bearer, address: Buffer.from(res.getRemoteAddressAsText()).toString(), open: undefined }
+  const address = clientAddress(Buffer.from(res.getRemoteAddressAsText()).toString(), req.getHeader('x-forwarded-for'), trusted)
+  const data: SocketData = { bearer, address, open: undefined }
   res.upgrade(data, req.getHeader('sec-websocket-key'), protocol ?? '', req.getHeader('sec-websocket-extensions'), context)
 }
 
-const behaviour = (handlers: SocketHandlers, allowed: ReadonlySet<string>): WebSocketBehavior<SocketData> => ({
+const behaviour = (handlers: SocketHandlers, { allowedOrigins, trusted = nobodyTrusted }: UwsOptions): WebSocketBehavior<SocketData> => ({
   maxPayloadLength: INBOUND_BYTES,
   // The gateway bounds what waits; nothing may be left out in between.
   maxBackpressure: 0,
   idleTimeout: IDLE_SECONDS,
   sendPingsAutomatically: false,
-  upgrade: upgrade(allowed),
+  upgrade: upgrade(new Set(allowedOrigins), trusted),
   open: (ws) => {
     const data = ws.getUserData()
     const opened: OpenSocket = createSocket(ws, data.address)
@@ -85,9 +91,9 @@ const listenOn = (app: TemplatedApp, { host, port }: UwsOptions): Promise<us_lis
 /** Sockets on uWebSockets.js. `listen` rejects when the port cannot be had or the TLS files do not serve. */
 export const uwsSocketServer = (options: UwsOptions): SocketServer => ({
   listen: async (handlers) => {
-    const { tls, allowedOrigins } = options
+    const { tls } = options
     const app = tls === undefined ? App() : SSLApp({ cert_file_name: tls.certificateFile, key_file_name: tls.keyFile, ssl_ciphers: NO_TLS_1_2 })
-    app.ws('/*', behaviour(handlers, new Set(allowedOrigins)))
+    app.ws('/*', behaviour(handlers, options))
     app.any('/*', (res) => { res.writeStatus('426 Upgrade Required').writeHeader('Upgrade', 'websocket').end('WebSockets only; see docs/protocol.md.') })
     const listening = await listenOn(app, options)
     let closed = false

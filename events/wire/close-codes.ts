@@ -17,7 +17,7 @@ export const closeCodes = {
   deviceRevoked: { code: 4201, meaning: 'the device is revoked or not registered', then: 'stop' },
   protocolError: { code: 4202, meaning: 'a frame that the protocol does not know', then: 'stop' },
   frameTooLarge: { code: 4203, meaning: 'a frame over 64 KiB', then: 'stop' },
-  flooding: { code: 4004, meaning: 'more commands at once than a socket may have under way', then: 'resume' },
+  flooding: { code: 4004, meaning: 'more at once than a socket may have under way, or on and on beyond the rates', then: 'resume' },
 } as const satisfies Record<string, CloseRow>
 
 export type CloseReason = keyof typeof closeCodes

@@ -8,6 +8,7 @@ import { frameText, pongFrame } from '../protocol/encode.js'
 import { parseFrame, type FrameRefusal } from '../protocol/parse.js'
 import type { Outbox } from '../sessions/outbox.js'
 import type { CloseSession, Session } from '../sessions/session.js'
+import type { Admission } from './admission.js'
 import type { Hello, Unwelcome } from './greeting.js'
 import type { Requests } from './requests.js'
 
@@ -17,11 +18,16 @@ export interface Guest {
   readonly bearer: string | undefined
   readonly openedAt: number
   greeting: boolean
+  /** Sent before the welcome. */
+  frames: number
+  /** Whether its address may open a connection now. */
+  readonly admitted: Promise<boolean>
 }
 
 export interface InboundParts {
   readonly outbox: Outbox
   readonly requests: Requests
+  readonly admission: Pick<Admission, 'frame'>
   readonly close: CloseSession
   readonly sendAway: (guest: Guest, unwelcome: Unwelcome) => void
   readonly greet: (guest: Guest, hello: Hello) => void
@@ -35,11 +41,27 @@ export interface Inbound {
 const closeOf = (refusal: FrameRefusal): CloseReason => (refusal._tag === 'TooLarge' ? 'frameTooLarge' : 'protocolError')
 const problemOf = (refusal: FrameRefusal) => (refusal._tag === 'TooLarge' ? problem('too-large') : refusal.problem)
 
+/** Before the welcome: hello once, and little else. */
+const guestHearer = (sendAway: InboundParts['sendAway'], greet: InboundParts['greet']) => (guest: Guest, text: string): void => {
+  guest.frames += 1
+  if (guest.frames > gatewayLimits.framesBeforeWelcome) {
+    sendAway(guest, { problem: problem('rate-limited', { retryAfterMs: gatewayLimits.helloWithinMs }), close: 'flooding' })
+    return
+  }
+  const parsed = parseFrame(text)
+  if (E.isLeft(parsed)) sendAway(guest, { problem: problemOf(parsed.left), close: closeOf(parsed.left) })
+  else if (parsed.right.type === 'hello' && !guest.greeting) greet(guest, parsed.right)
+  else if (parsed.right.type === 'ping') guest.socket.send(pongFrame)
+  else if (parsed.right.type !== 'pong') {
+    sendAway(guest, { problem: problem('unauthenticated', { detail: 'Say hello once, wait for welcome, then send.' }), close: 'protocolError' })
+  }
+}
+
 /**
  * What clients send. Wrong fields in a known frame are answered and the session goes on, 16 times at most; what is no frame
  * at all, or too large, ends it: the two sides no longer agree on what is being said.
  */
-export const createInbound = ({ outbox, requests, close, sendAway, greet }: InboundParts): Inbound => {
+export const createInbound = ({ outbox, requests, admission, close, sendAway, greet }: InboundParts): Inbound => {
   const end = (session: Session, refusal: FrameRefusal): void => {
     outbox.push(session, frameText({ type: 'error', problem: problemOf(refusal) }))
     close(session, closeOf(refusal))
@@ -72,19 +94,11 @@ export const createInbound = ({ outbox, requests, close, sendAway, greet }: Inbo
     }
   }
   return {
-    fromGuest: (guest, text) => {
-      const parsed = parseFrame(text)
-      if (E.isLeft(parsed)) sendAway(guest, { problem: problemOf(parsed.left), close: closeOf(parsed.left) })
-      else if (parsed.right.type === 'hello' && !guest.greeting) greet(guest, parsed.right)
-      else if (parsed.right.type === 'ping') guest.socket.send(pongFrame)
-      else if (parsed.right.type !== 'pong') {
-        sendAway(guest, { problem: problem('unauthenticated', { detail: 'Say hello once, wait for welcome, then send.' }), close: 'protocolError' })
-      }
-    },
+    fromGuest: guestHearer(sendAway, greet),
     fromSession: (session, text) => {
       const parsed = parseFrame(text)
       if (E.isLeft(parsed)) refuse(session, parsed.left)
-      else serve(session, parsed.right, text.length)
+      else admission.frame(session, parsed.right, text.length, () => { serve(session, parsed.right, text.length) })
     },
   }
 }

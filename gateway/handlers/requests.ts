@@ -4,10 +4,10 @@ import type { CommandSide } from '../../command-side/index.js'
 import type { Acknowledgement, Problem } from '../../events/wire/answers.js'
 import type { ClientFrame } from '../../events/wire/frames.js'
 import { problem } from '../../events/wire/problems.js'
-import { gatewayLimits } from '../limits.js'
 import { frameText } from '../protocol/encode.js'
 import type { Outbox } from '../sessions/outbox.js'
 import type { CloseSession, Session } from '../sessions/session.js'
+import { giveRoom, takeRoom } from '../sessions/under-way.js'
 
 export type RequestFrame = Extract<ClientFrame, { readonly type: 'command' | 'read' }>
 
@@ -44,19 +44,16 @@ export const createRequests = ({ commandSide, outbox, close, onDefect }: Request
   }
   const serve = async (session: Session, frame: RequestFrame, bytes: number): Promise<void> => {
     const answer = await answered(begin(session, frame)())
-    session.underWay -= 1
-    session.underWayBytes -= bytes
+    giveRoom(session, bytes)
     const { request } = frame
     outbox.push(session, frameText(E.isRight(answer) ? { type: 'ack', request, ack: answer.right } : { type: 'refused', request, problem: answer.left }))
   }
   return {
     handle: (session, frame, bytes) => {
-      if (session.underWay >= gatewayLimits.commandsUnderWay || session.underWayBytes + bytes > gatewayLimits.commandBytesUnderWay) {
+      if (!takeRoom(session, bytes)) {
         close(session, 'flooding')
         return
       }
-      session.underWay += 1
-      session.underWayBytes += bytes
       const serving = serve(session, frame, bytes)
       underWay.add(serving)
       void serving.finally(() => underWay.delete(serving))

@@ -34,6 +34,11 @@ export interface Session {
   underWay: number
   underWayBytes: number
   malformed: number
+  /** Frames refused as too fast since `limitedSince`. */
+  limited: number
+  limitedSince: number
+  /** Resolves when the frame that came last was let pass or refused; undefined: none waits. */
+  turn: Promise<void> | undefined
   /** The place of the last token given out, when that was, and the last event since (undefined: none). */
   syncPlace: Place
   syncAt: number
@@ -54,7 +59,7 @@ export const newSession = ({ id, socket, device, identity, now, nextPingAt }: Ne
   id, socket, device, account: identity.account, tokenId: identity.tokenId, expiresAt: identity.expiresAt,
   stage: 'catching-up', through: 'start', unsure: false, ahead: undefined, conversations: new Set(),
   heardAt: now, nextPingAt, waitingBytes: 0, waitingFrames: 0, outbox: undefined, onDrained: undefined,
-  underWay: 0, underWayBytes: 0, malformed: 0,
+  underWay: 0, underWayBytes: 0, malformed: 0, limited: 0, limitedSince: now, turn: undefined,
   syncPlace: 'start', syncAt: now, sentPlace: undefined, sentAt: now,
 })
 

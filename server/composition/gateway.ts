@@ -5,6 +5,8 @@ import type { FanOut } from '../../gateway/ports.js'
 import { systemClock } from '../../platform/clock.js'
 import { newId } from '../../platform/identifiers.js'
 import type { Logger } from '../../platform/logging.js'
+import { inNetworks } from '../../platform/network-address.js'
+import type { RateLimiter } from '../../platform/rate-limiter.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import type { Settings } from '../configuration/settings.js'
 import type { Foundation } from './foundation.js'
@@ -15,6 +17,7 @@ interface Parts {
   readonly foundation: Foundation
   readonly sides: Sides
   readonly identity: Identity
+  readonly rateLimiter: RateLimiter
   readonly fanOut: FanOut
   /** Of the feed. */
   readonly partitions: number
@@ -26,10 +29,10 @@ const tlsOf = ({ tlsCertificateFile, tlsKeyFile }: Settings) =>
   tlsCertificateFile === '' ? {} : { tls: { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile } }
 
 /** Opens the sockets of this process; drains them at the stop, before anything they need is closed. */
-export const openGateway = async (settings: Settings, { foundation, sides, identity, fanOut, partitions, logger, metrics }: Parts, { onStop }: Shutdown): Promise<Gateway> => {
+export const openGateway = async (settings: Settings, { foundation, sides, identity, rateLimiter, fanOut, partitions, logger, metrics }: Parts, { onStop }: Shutdown): Promise<Gateway> => {
   const gateway = await createGateway({
-    socketServer: uwsSocketServer({ host: settings.socketHost, port: settings.socketPort, allowedOrigins: settings.allowedOrigins, ...tlsOf(settings) }),
-    fanOut, partitions, logger, newId,
+    socketServer: uwsSocketServer({ host: settings.socketHost, port: settings.socketPort, allowedOrigins: settings.allowedOrigins, trusted: inNetworks(settings.trustedProxies), ...tlsOf(settings) }),
+    fanOut, rateLimiter, partitions, logger, newId,
     authenticator: identity.authenticator,
     commandSide: sides.commandSide,
     readSide: sides.readSide,

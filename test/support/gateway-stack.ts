@@ -15,7 +15,9 @@ import type { CommittedBatch } from '../../events/committed.js'
 import { problem } from '../../events/wire/problems.js'
 import { createGateway, type Gateway } from '../../gateway/index.js'
 import type { Authenticator, FanOut, SocketServer } from '../../gateway/ports.js'
+import type { Clock } from '../../platform/clock.js'
 import { createLogger } from '../../platform/logging.js'
+import { unlimited, type RateLimiter } from '../../platform/rate-limiter.js'
 import { accountsProjection } from '../../projections/accounts/project.js'
 import { audienceProjection } from '../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
@@ -37,7 +39,7 @@ export const tokenFor = (account: string, expiresAt = Date.now() + YEAR_MS, toke
   `${account}.${expiresAt}.${tokenId}`
 
 /** Knows the tokens of `tokenFor`, and those that were revoked. */
-const tokenReader = (revoked: Set<string>): Authenticator => ({
+export const tokenReader = (revoked: Set<string>): Authenticator => ({
   identify: (token) => {
     const [account, expiresAt, tokenId] = token.split('.')
     const ok = account !== undefined && tokenId !== undefined && !revoked.has(tokenId)
@@ -59,7 +61,7 @@ export interface GatewayStack {
   /** Tells the gateway that batches may have been lost, as a connection that is back does. */
   readonly noticeGap: () => void
   /** Another gateway over the same sides, on a socket server of its own. */
-  readonly another: (socketServer: SocketServer) => Promise<Gateway>
+  readonly another: (socketServer: SocketServer, rateLimiter?: RateLimiter) => Promise<Gateway>
   /** Commits of these partitions wait until released. */
   readonly hold: (partition: number) => { readonly release: () => void }
   readonly partitions: number
@@ -67,16 +69,19 @@ export interface GatewayStack {
   readonly close: () => Promise<void>
 }
 
-/** The whole way of a message over memory adapters: commands, log, feed, projections, queries, fan-out, gateway. */
-export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
+/**
+ * The whole way of a message over memory adapters: commands, log, feed, projections, queries, fan-out, gateway. `clock` is
+ * that of commands and queries; sessions live by the real one.
+ */
+export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Promise<GatewayStack> => {
   const disk = commandSides()
   const models = memoryReadModels()
   const all = Object.values(models)
   const state = emptyMemoryProjections()
   const progress = memoryProgress(all, state)
   const { eventStore, keyStore } = disk.parts()
-  const commandSide = disk.start({ messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
-  const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest, clock: () => Date.now() + skew })
+  const commandSide = disk.start({ clock, messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
+  const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest, clock: () => clock() + skew })
   const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
   let loses = (_batch: CommittedBatch): boolean => false
   const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
@@ -94,8 +99,8 @@ export const gatewayStack = async (partitions = 4): Promise<GatewayStack> => {
   let skew = 0
   const quiet = createLogger('silent')
   const logger = { ...quiet, debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => { defects.push(fields) } }
-  const another = (socketServer: SocketServer): Promise<Gateway> =>
-    createGateway({ socketServer, fanOut, authenticator: tokenReader(revoked), commandSide, readSide, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
+  const another = (socketServer: SocketServer, rateLimiter = unlimited): Promise<Gateway> =>
+    createGateway({ socketServer, rateLimiter, fanOut, authenticator: tokenReader(revoked), commandSide, readSide, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
   const sockets = memorySocketServer(['https://app.example'])
   const gateway = await another(sockets)
   return {
