@@ -15,6 +15,12 @@ export interface ClientHandlers {
   /** What the account is told of, each `id` once while this client lives. */
   readonly onNotification?: (notification: Notification) => void
   readonly onRead?: (read: { readonly conversation: string; readonly userId: string; readonly through: number }) => void
+  /** A member writes: it holds for a few seconds, and is said again while it goes on. */
+  readonly onTyping?: (typing: { readonly conversation: string; readonly userId: string }) => void
+  /** Events up to there have reached a device of the member; the furthest counts, and some are never told. */
+  readonly onDelivered?: (delivered: { readonly conversation: string; readonly userId: string; readonly through: number }) => void
+  /** Of a watched account; `lastSeenAt` (milliseconds since 1970) while it is away and lets the account know. */
+  readonly onPresence?: (presence: { readonly userId: string; readonly online: boolean; readonly lastSeenAt: number | undefined }) => void
   /** The gateway could not tell what was missed: read inbox and timelines again. */
   readonly onResync?: (reason: string) => void
   readonly onState?: (state: ClientState) => void
@@ -57,6 +63,12 @@ export interface TidingsClient {
   readonly command: (conversation: string, command: ConversationCommand) => Promise<Acknowledgement>
   /** Only the furthest marker of a conversation is sent. Rejects as `command` does. */
   readonly markRead: (conversation: string, through: number) => Promise<void>
+  /** Whether the conversation notifies the account, on all its devices. Rejects as `command` does. */
+  readonly mute: (conversation: string, muted: boolean) => Promise<void>
+  /** Call it while the user writes, as often as it comes: it is told now and then, and not at all without a live session. */
+  readonly setTyping: (conversation: string) => void
+  /** The accounts of which `onPresence` tells from now on, at most 200; again by each session. */
+  readonly watchPresence: (accounts: ReadonlyArray<string>) => void
   /** Resolves when the session is live, or live again. Rejects with `ClientStopped`. */
   readonly live: () => Promise<void>
   /** Cuts the socket without a word, as a lost network does; it comes back by itself with its sync token. */

@@ -1,12 +1,15 @@
+import type { DeliveredEvent } from '../events/wire/answers.js'
 import type { ServerFrame } from '../events/wire/frames.js'
 import type { Notification } from '../events/wire/notification.js'
 import type { ClientHandlers, TidingsClient } from './client.js'
 import { connection } from './connection.js'
 import { clientLimits, type ClientLimits } from './limits.js'
+import { mutes } from './mutes.js'
 import { notifications } from './notifications.js'
 import { outbox } from './outbox.js'
 import { pipeline, type Pipeline } from './pipeline.js'
 import { readMarkers } from './read-markers.js'
+import { signals, type Signals } from './signals.js'
 import { platformSocket, type SocketConstructor } from './socket.js'
 import { view, type View } from './view.js'
 
@@ -33,7 +36,7 @@ export interface ClientOptions {
 }
 
 const routed =
-  (requests: Pipeline, events: View, notify: (notification: Notification) => void, handlers: ClientHandlers) =>
+  (requests: Pipeline, events: View, beside: Signals, notify: (notification: Notification) => void, handlers: ClientHandlers) =>
   (frame: ServerFrame): 'taken' | 'gap' => {
     switch (frame.type) {
       case 'event':
@@ -47,6 +50,14 @@ const routed =
         return 'taken'
       case 'read':
         handlers.onRead?.({ conversation: frame.conversation, userId: frame.userId, through: frame.through })
+        return 'taken'
+      case 'typing':
+      case 'delivered':
+      case 'presence':
+        beside.hear(frame)
+        return 'taken'
+      case 'caught_up':
+        beside.live()
         return 'taken'
       case 'resync':
         events.resync(frame.reason)
@@ -63,26 +74,41 @@ export const connectClient = (options: ClientOptions): TidingsClient => {
   const requests = pipeline(limits.inFlight)
   const commands = outbox({ pipeline: requests, limits, random, counters: options.counters ?? {} })
   const markers = readMarkers({ pipeline: requests, limits, random })
-  const events = view({ device, handlers, reconnectsPerGap: limits.reconnectsPerGap })
+  const muting = mutes({ pipeline: requests, limits, random })
+  const now = options.now ?? (() => performance.now())
+  const beside = signals({ device, handlers, limits, now })
+  const onEvent = (event: DeliveredEvent) => {
+    handlers.onEvent(event)
+    beside.delivered(event)
+  }
+  const events = view({ device, handlers: { ...handlers, onEvent }, reconnectsPerGap: limits.reconnectsPerGap })
   const { live, drop, close } = connection({
     url,
     device,
     token,
     sync: options.sync,
     webSocket: webSocket === undefined ? platformSocket : () => Promise.resolve(webSocket),
-    now: options.now ?? (() => performance.now()),
+    now,
     random,
     limits,
     onSync: options.onSync ?? (() => undefined),
     onState: handlers.onState ?? (() => undefined),
-    onUp: requests.attach,
+    onUp: (send) => {
+      beside.attach(send)
+      requests.attach(send)
+    },
     onGoing: requests.rest,
-    onDown: requests.detach,
-    onFrame: routed(requests, events, notifications(limits.notificationIds, (one) => handlers.onNotification?.(one)), handlers),
+    onDown: () => {
+      beside.detach()
+      requests.detach()
+    },
+    onFrame: routed(requests, events, beside, notifications(limits.notificationIds, (one) => handlers.onNotification?.(one)), handlers),
     onStopped: (error) => {
       commands.stop(error)
       markers.stop(error)
+      muting.stop(error)
     },
   })
-  return { command: commands.command, markRead: markers.markRead, live, drop, close }
+  const { setTyping, watchPresence } = beside
+  return { command: commands.command, markRead: markers.markRead, mute: muting.mute, setTyping, watchPresence, live, drop, close }
 }

@@ -2,6 +2,7 @@
 export const clientLimits = {
   commandsQueued: 10_000,
   readMarkersQueued: 10_000,
+  mutesQueued: 1_000,
   /** How many of the last notifications are known again when they come again. */
   notificationIds: 10_000,
   inFlightPerConversation: 32,
@@ -13,6 +14,10 @@ export const clientLimits = {
   reconnectsPerGap: 3,
   /** Access tokens refused in a row, without a live session in between, before the client stops. */
   tokensRefused: 5,
+  /** That somebody writes in a conversation is said at most so often. */
+  typingEveryMs: 3_000,
+  /** How far a conversation has reached the device is said at most so often. */
+  deliveredEveryMs: 1_000,
   backoffBaseMs: 250,
   backoffCapMs: 30_000,
   /** From asking for the token to `welcome`. */

@@ -90,6 +90,7 @@ export const scriptedGateway = async (): Promise<ScriptedGateway> => {
       if (frame.type === 'hello') welcome(frame)
       if (frame.type === 'ping') send({ type: 'pong' })
       if (frame.type === 'read') send({ type: 'ack', request: frame.request, ack: { sequence: frame.through, recordedAt: 0, mentions: [] } })
+      if (frame.type === 'mute') send({ type: 'ack', request: frame.request, ack: { sequence: 0, recordedAt: 0, mentions: [] } })
       if (frame.type !== 'command') return
       const before = log.events.length
       const answer = handle(account, device, frame)
