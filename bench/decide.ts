@@ -4,6 +4,7 @@ import { memoryEventStore } from '../adapters/memory/event-store.js'
 import { memoryHandleRegistry } from '../adapters/memory/handle-registry.js'
 import { memoryKeyStore } from '../adapters/memory/key-store.js'
 import { memoryReadModels } from '../adapters/memory/read-models.js'
+import { memoryAudience } from '../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../adapters/memory/read-models/message-facts.js'
 import { memorySnapshotStore } from '../adapters/memory/snapshot-store.js'
@@ -22,6 +23,7 @@ const models = memoryReadModels()
 const commandSide = createCommandSide({
   eventStore: memoryEventStore(), keyStore: memoryKeyStore(), snapshots: memorySnapshotStore(), handles: memoryHandleRegistry(),
   messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts),
+  audience: memoryAudience(models.audience),
   handleDigest: (handle) => handle, clock: systemClock, newId,
 })
 

@@ -1,6 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { Acknowledgement, Problem } from '../events/wire/answers.js'
-import type { AccountCommand, ConversationCommand, MarkNotificationsRead, MarkRead } from '../events/wire/commands.js'
+import type { Acknowledgement, Problem, StoryAcknowledgement } from '../events/wire/answers.js'
+import type { AccountCommand, ConversationCommand, MarkNotificationsRead, MarkRead, StoryCommand } from '../events/wire/commands.js'
 
 /** Who sends a command: an authenticated account on one of its devices. */
 export interface Caller {
@@ -21,6 +21,13 @@ export interface CommandSide {
   readonly account: (account: string, command: AccountCommand) => TaskEither<Problem, Acknowledgement>
   /** Idempotent, and never goes back; the device need not be registered for it. */
   readonly markNotificationsRead: (account: string, command: MarkNotificationsRead) => TaskEither<Problem, Acknowledgement>
+  /** Stories carry no counter: each command is idempotent by itself. Whoever may not see a story now gets `not-found`. */
+  readonly story: (caller: Caller, command: StoryCommand) => TaskEither<Problem, StoryAcknowledgement>
+  /**
+   * For the sweep: ends those of an author's stories that are over, each once whoever else does so too; answers which of
+   * them have ended by now. Destroying their keys is left to the caller.
+   */
+  readonly expireStories: (author: string, storyIds: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<string>>
   /** Whether the device is registered and not revoked, by the account's stream. */
   readonly deviceIsLive: (caller: Caller) => TaskEither<Problem, boolean>
   /** Lets what is under way finish; afterwards commands answer `unavailable`. */

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { accountStream, conversationStream } from '../events/streams.js'
+import { accountStream, conversationStream, storiesStream } from '../events/streams.js'
 import { accountAggregate } from './account/decider.js'
 import { conversationAggregate } from './conversation/decider.js'
 import { accountHandler } from './handling/account.js'
@@ -14,7 +14,11 @@ import { folding } from './handling/kept.js'
 import { lanes } from './handling/lanes.js'
 import { notificationMarks } from './handling/notification-marks.js'
 import { receiptsHandler } from './handling/receipts.js'
+import { storiesHandler } from './handling/stories.js'
+import { storyHandler } from './handling/story.js'
+import { storyFactsOf, storySight } from './handling/story-sight.js'
 import { streamStates } from './handling/stream-states.js'
+import { storiesAggregate } from './stories/decider.js'
 import type { CommandSide } from './command-side.js'
 
 /**
@@ -27,11 +31,15 @@ export const createCommandSide = (deps: CommandSideDependencies): CommandSide =>
   const lane = lanes()
   const conversations = streamStates(folding(conversationAggregate), { ...deps, elapsed })
   const accountStates = streamStates(folding(accountAggregate), { ...deps, elapsed })
+  const storiesStates = streamStates(folding(storiesAggregate), { ...deps, elapsed })
+  const sight = storySight(deps, storiesStates, lane)
   const known = accounts(deps, accountStates, lane)
-  const onConversation = conversationHandler(deps, conversations, { accounts: known, blocks: blockFacts(accountStates, lane, elapsed) })
+  const onConversation = conversationHandler({ storyFacts: storyFactsOf(sight), ...deps }, conversations, { accounts: known, blocks: blockFacts(accountStates, lane, elapsed) })
   const onAccount = accountHandler(deps, accountStates, known)
   const onRead = receiptsHandler(deps, conversations, lane)
   const onNotificationsRead = notificationMarks(deps, known)
+  const onStories = storiesHandler(deps, storiesStates)
+  const onStory = storyHandler(deps, sight)
 
   return {
     conversation: (caller, conversation, counter, command) =>
@@ -50,11 +58,20 @@ export const createCommandSide = (deps: CommandSideDependencies): CommandSide =>
       }),
     account: (account, command) => door.enter(() => lane.run(accountStream(account), () => onAccount(account, command))),
     markNotificationsRead: (account, command) => door.enter(() => onNotificationsRead(account, command)),
+    story: (caller, command) =>
+      door.enter(async () => {
+        const may = await mayCommand(known, caller)
+        if (E.isLeft(may)) return may
+        const inLane = <A>(work: () => Promise<A>) => lane.run(storiesStream(caller.account), work)
+        if (command.type === 'PostStory') return inLane(() => onStories.post(caller, command))
+        return command.type === 'DeleteStory' ? inLane(() => onStories.remove(caller, command.storyId)) : onStory(caller, command)
+      }),
+    expireStories: (author, storyIds) => door.enter(() => lane.run(storiesStream(author), () => onStories.expire(author, storyIds))),
     deviceIsLive: (caller) =>
       door.enter(async () => pipe(await known.standingOf(caller), (standing) => E.right(standing === 'live'))),
     close: async () => {
       await door.close()
-      await Promise.all([conversations.saved(), accountStates.saved()])
+      await Promise.all([conversations.saved(), accountStates.saved(), storiesStates.saved()])
     },
   }
 }

@@ -2,8 +2,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Static } from 'typebox'
 import { Id } from '../../events/ids.js'
 import { closed, Sequence } from '../../events/schemas/common.js'
-import { Acknowledgement, type Problem } from '../../events/wire/answers.js'
-import { AccountCommand, ConversationCommand, Counter, MarkNotificationsRead } from '../../events/wire/commands.js'
+import { Acknowledgement, StoryAcknowledgement, type Problem } from '../../events/wire/answers.js'
+import { AccountCommand, ConversationCommand, Counter, MarkNotificationsRead, StoryCommand } from '../../events/wire/commands.js'
 import type { Route, RouteAnswer } from '../../platform/http-route.js'
 import type { CommandSide } from '../command-side.js'
 
@@ -13,8 +13,19 @@ type ConversationParams = Static<typeof ConversationParams>
 const NumberedCommand = closed({ counter: Counter, command: ConversationCommand })
 const ReadThrough = closed({ through: Sequence })
 
-const acknowledged = (answer: TE.TaskEither<Problem, Acknowledgement>): TE.TaskEither<Problem, RouteAnswer> =>
-  TE.map((body: Acknowledgement) => ({ status: 200, body }))(answer)
+const acknowledged = (answer: TE.TaskEither<Problem, StoryAcknowledgement>): TE.TaskEither<Problem, RouteAnswer> =>
+  TE.map((body: StoryAcknowledgement) => ({ status: 200, body }))(answer)
+
+const storyRoute = (commandSide: CommandSide): Route<Problem> => ({
+  method: 'POST',
+  url: '/v1/stories/commands',
+  operationId: 'commandStories',
+  summary: 'Post or delete a story, look at one, react to it; administrators may inspect one with a reason that is recorded. Each may be sent again: it changes nothing twice.',
+  tags: ['commands'],
+  access: 'device',
+  schema: { body: StoryCommand, response: { 200: StoryAcknowledgement } },
+  handle: ({ caller, body }) => acknowledged(commandSide.story(caller, body as StoryCommand)),
+})
 
 /** The commands over HTTP: the same handlers that the gateway calls. */
 export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Problem>> => [
@@ -35,6 +46,7 @@ export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Pro
     method: 'POST',
     url: '/v1/conversations/:conversation/read',
     operationId: 'markRead',
+    action: 'read',
     summary: 'Say that everything up to a sequence is read. Markers only move forwards.',
     tags: ['commands'],
     access: 'device',
@@ -54,6 +66,7 @@ export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Pro
     schema: { body: MarkNotificationsRead, response: { 200: Acknowledgement } },
     handle: ({ caller, body }) => acknowledged(commandSide.markNotificationsRead(caller.account, body as MarkNotificationsRead)),
   },
+  storyRoute(commandSide),
   {
     method: 'POST',
     url: '/v1/account/commands',

@@ -17,6 +17,8 @@ const commandSide: CommandSide = {
   conversation: (...args) => { heard.push(args); return args[2] === 9 ? TE.left(problem('counter-skipped', { expectedCounter: 1 })) : TE.right(ack) },
   markRead: (...args) => { heard.push(args); return TE.right(ack) },
   account: (...args) => { heard.push(args); return TE.right(ack) },
+  story: (...args) => { heard.push(args); return TE.right(ack) },
+  expireStories: () => TE.right([]),
   markNotificationsRead: (...args) => { heard.push(args); return TE.right(ack) },
   deviceIsLive: () => TE.right(true),
   close: async () => undefined,
@@ -43,6 +45,9 @@ describe('the routes of commands', () => {
     expect(heard.at(-1)).toEqual([caller.account, { through: '42' }])
     expect(await route('markRead').handle(request({ through: 7 }))()).toEqual(E.right({ status: 200, body: ack }))
     expect(heard.at(-1)).toEqual([caller, conversation, { type: 'MarkRead', through: 7 }])
+    const view = { type: 'ViewStory', author: caller.account, storyId: uuidv7() } as const
+    expect(await route('commandStories').handle(request(view))()).toEqual(E.right({ status: 200, body: ack }))
+    expect(heard.at(-1)).toEqual([caller, view])
     const revoke = { type: 'RevokeDevice', deviceId: caller.device } as const
     expect(await route('commandAccount').handle(request(revoke))()).toEqual(E.right({ status: 200, body: ack }))
     expect(heard.at(-1)).toEqual([caller.account, revoke])
@@ -59,5 +64,5 @@ describe('the routes of commands', () => {
   })
 
   it('only commands about the account itself do without a device', () =>
-    expect(commandRoutes(commandSide).map(({ access }) => access)).toEqual(['device', 'device', 'account', 'account']))
+    expect(commandRoutes(commandSide).map(({ access }) => access)).toEqual(['device', 'device', 'account', 'device', 'account']))
 })

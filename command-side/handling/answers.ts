@@ -4,10 +4,11 @@ import { problem } from '../../events/wire/problems.js'
 import type { AccountRejection } from '../account/rejections.js'
 import type { ConversationRejection } from '../conversation/rejections.js'
 import type { ReceiptsRejection } from '../receipts/rejections.js'
+import type { StoriesRejection } from '../stories/rejections.js'
 
 // Every refusal as the problem that a client reads. Denial looks like absence: those answers are equal byte for byte.
 
-const notFound = problem('not-found')
+export const notFound = problem('not-found')
 const because = (detail: string) => ({ detail })
 
 export const unavailable = (retryAfterMs: number): Problem => problem('unavailable', { retryAfterMs })
@@ -91,5 +92,22 @@ export const receiptsProblem = (rejection: ReceiptsRejection): Problem => {
       return notFound
     case 'NotReadable':
       return problem('conflict', because(`Nothing for you to read at that number: the conversation ends at ${rejection.head}.`))
+  }
+}
+
+export const storiesProblem = (rejection: StoriesRejection): Problem => {
+  switch (rejection._tag) {
+    case 'StoryAbsent':
+      return notFound
+    case 'StoryIdUsed':
+      return problem('conflict', because('This id is of a story that says something else, or has ended: make a new id.'))
+    case 'NewStoryIdExpected':
+      return problem('malformed', because('A story id is a new UUID of version 7.'))
+    case 'StoryIsEmpty':
+      return problem('malformed', because('A story has a text, or media, or both.'))
+    case 'StoryTooLarge':
+      return problem('too-large', because(`This text has ${rejection.bytes} bytes, at most ${rejection.limit} are taken.`))
+    case 'TooManyStories':
+      return problem('limit-reached', because(`At most ${rejection.limit} stories are posted within 24 hours: wait until the oldest of them are over.`))
   }
 }

@@ -1,3 +1,4 @@
+import type { Audience } from '../../events/audience.js'
 import type { EventStore, StreamName } from '../../events/event-store.js'
 import type { KeyStore } from '../../events/key-store.js'
 import type { Clock } from '../../platform/clock.js'
@@ -11,7 +12,11 @@ export interface CommandSideDependencies {
   readonly messageFacts: MessageFacts
   readonly commandReceipts: CommandReceipts
   readonly handles: HandleRegistry
-  /** Without it no message answers a story. */
+  /** Who may see whose stories. */
+  readonly audience: Audience
+  /** Accounts that may look at any living story, by a recorded command; default none. */
+  readonly administrators?: ReadonlySet<string>
+  /** Default: what the streams of the stories and the audience say. */
   readonly storyFacts?: StoryFacts
   /** Keyed, of the handle without its case: what the handle registry knows. */
   readonly handleDigest: (handle: string) => string

@@ -4,14 +4,16 @@ import type { RecordedEvent } from '../../events/event-store.js'
 import type { KeyStore, KeyStoreUnavailable } from '../../events/key-store.js'
 import { read } from './kept.js'
 
+const isDeletion = (type: string): boolean => type === 'MessageDeleted' || type === 'StoryDeleted' || type === 'StoryExpired'
+
 const unitOf = (recorded: RecordedEvent): ReadonlyArray<string> => {
-  if (recorded.type !== 'MessageDeleted') return []
-  const event = read(recorded)
-  return event.type === 'MessageDeleted' ? [event.data.unit] : []
+  if (!isDeletion(recorded.type)) return []
+  const { data } = read(recorded)
+  return 'unit' in data ? [data.unit] : []
 }
 
 /**
- * Destroys the keys of what these events deleted. The command side does so right after its append; a consumer of the
+ * Destroys the keys of what these events deleted, or ended. The command side does so right after its append; a consumer of the
  * feed gives every event to this again, so that a process that dies in between leaves nothing that opens. Idempotent;
  * on `KeyStoreUnavailable` nothing may have been destroyed: give the same events again.
  */

@@ -23,15 +23,19 @@ const handlesIn = (encryption: Encryption, command: ConversationCommand): Readon
   return 'text' in command.content ? mentionsIn(command.content.text) : []
 }
 
-/** Whom the command names, in the order of the text, by one look-up; none without a handle. */
-export const namedBy = ({ handles, handleDigest }: Pick<CommandSideDependencies, 'handles' | 'handleDigest'>) =>
-  async (encryption: Encryption, command: ConversationCommand): Promise<E.Either<Problem, ReadonlyArray<Named>>> => {
-    const found = handlesIn(encryption, command)
-    if (found.length === 0) return E.right([])
-    const holders = await handles.holders(found.map(handleDigest))()
-    if (E.isLeft(holders)) return E.left(unavailable(holders.left.retryAfterMs))
-    return E.right(found.map((handle, index) => ({ handle, account: O.toUndefined(holders.right[index] ?? O.none) })))
-  }
+type Holders = Pick<CommandSideDependencies, 'handles' | 'handleDigest'>
+
+/** Who holds these handles, in their order, by one look-up; none without a handle. */
+export const holdersOf = ({ handles, handleDigest }: Holders) => async (found: ReadonlyArray<string>): Promise<E.Either<Problem, ReadonlyArray<Named>>> => {
+  if (found.length === 0) return E.right([])
+  const holders = await handles.holders(found.map(handleDigest))()
+  if (E.isLeft(holders)) return E.left(unavailable(holders.left.retryAfterMs))
+  return E.right(found.map((handle, index) => ({ handle, account: O.toUndefined(holders.right[index] ?? O.none) })))
+}
+
+/** Whom the command names, in the order of the text. */
+export const namedBy = (deps: Holders) => (encryption: Encryption, command: ConversationCommand): Promise<E.Either<Problem, ReadonlyArray<Named>>> =>
+  holdersOf(deps)(handlesIn(encryption, command))
 
 /** The accounts among them, each once. */
 export const accountsOf = (named: ReadonlyArray<Named>): ReadonlyArray<string> =>

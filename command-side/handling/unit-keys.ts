@@ -18,7 +18,7 @@ export const reactionKey = (unitKey: Uint8Array, reaction: Content): E.Either<No
 
 type Sealing = Extract<AnyDraft, { readonly content: unknown }>
 
-const beginning: ReadonlySet<AnyDraft['type']> = new Set<Sealing['type']>(['MessageSent', 'ConversationRenamed', 'AccountRegistered', 'ProfileChanged'])
+const beginning: ReadonlySet<AnyDraft['type']> = new Set<Sealing['type']>(['MessageSent', 'ConversationRenamed', 'AccountRegistered', 'ProfileChanged', 'StoryPosted'])
 
 /** The unit that a draft begins; a conversation's own is taken at its creation, before anybody else knows its id. */
 const begun = (draft: AnyDraft, id: string): string | undefined => {

@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { Id } from '../ids.js'
 import { Base64Url, closed, Metadata, Sequence } from '../schemas/common.js'
-import { Content } from './commands.js'
+import { Media, Tier } from '../schemas/stories.js'
+import { Content, StoryContent } from './commands.js'
 
 /** A place in the log, opaque; compares as a string. `?after=` and read-your-writes take it. */
 export const PositionText = Type.String({ pattern: '^[0-9A-Za-z/_-]{1,64}$', description: 'opaque place in the log' })
@@ -24,6 +25,16 @@ export const Acknowledgement = closed({
   unchanged: Type.Optional(Type.Literal(true)),
 })
 export type Acknowledgement = Static<typeof Acknowledgement>
+
+/**
+ * Of commands about somebody's story `sequence` is 0: it would tell how many looked at it. `inspected` is what an
+ * administrator sees by a recorded look.
+ */
+export const StoryAcknowledgement = closed({
+  ...Acknowledgement.properties,
+  inspected: Type.Optional(closed({ tier: Tier, postedAt: Type.Integer(), content: StoryContent, media: Type.Optional(Media) })),
+})
+export type StoryAcknowledgement = Static<typeof StoryAcknowledgement>
 
 /** RFC 9457. `type` is stable and names a row of docs/errors.md; `detail` says what to do next. */
 export const Problem = Type.Object({

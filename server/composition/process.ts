@@ -43,7 +43,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const [metrics, onProblem] = [createMetrics(), problemsInto(logger)]
   const foundation = await openFoundation(settings, shutdown)
   const readModels = await openReadModels(foundation)
-  const { privacyCache } = await openAudience(settings, foundation, onProblem, shutdown)
+  const { audience, privacyCache } = await openAudience(settings, foundation, onProblem, shutdown)
   const feed = await openFeed(settings, foundation, onProblem)
   const fanOut = await openFanOut(settings, foundation, feed.partitions, onProblem, shutdown)
   if (has('relay')) await relayLog(settings, foundation, onProblem, shutdown)
@@ -52,7 +52,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
     process.kill(process.pid, 'SIGTERM')
   }
   if (has('projector')) projectLog(foundation, { ...readModels, store: tellingPrivacyCache(readModels.store, privacyCache) }, feed, fanOut, { logger, metrics, onFailure }, shutdown)
-  const sides = openSides(foundation, readModels, logger, shutdown)
+  const sides = openSides(settings, { foundation, readModels, audience, logger }, shutdown)
   const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
   const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined

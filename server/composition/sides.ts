@@ -8,8 +8,10 @@ import { postgresSnapshotStore } from '../../adapters/postgres/snapshots/snapsho
 import { postgresMessageFacts } from '../../adapters/postgres/timeline/message-facts.js'
 import { createCommandSide, type CommandSide } from '../../command-side/index.js'
 import type { HandleRegistry } from '../../command-side/ports.js'
+import type { Audience } from '../../events/audience.js'
 import type { ReadSide } from '../../read-side/index.js'
 import { createReadSide } from '../../read-side/create.js'
+import type { Settings } from '../configuration/settings.js'
 import type { Foundation } from './foundation.js'
 import type { ReadModels } from './read-models.js'
 
@@ -20,11 +22,20 @@ export interface Sides {
   readonly handles: HandleRegistry
 }
 
-export const openSides = ({ eventStore, keyStore, pool }: Foundation, readModels: ReadModels, logger: Logger, { onStop }: Shutdown): Sides => {
+interface Parts {
+  readonly foundation: Foundation
+  readonly readModels: ReadModels
+  readonly audience: Audience
+  readonly logger: Logger
+}
+
+export const openSides = ({ administrators }: Settings, { foundation, readModels, audience, logger }: Parts, { onStop }: Shutdown): Sides => {
+  const { eventStore, keyStore, pool } = foundation
   const { handleDigest, readers, progress } = readModels
   const handles = postgresHandleRegistry(pool)
   const commandSide = createCommandSide({
-    eventStore, keyStore, handles, handleDigest, newId,
+    eventStore, keyStore, handles, handleDigest, newId, audience,
+    administrators: new Set(administrators),
     clock: systemClock,
     snapshots: postgresSnapshotStore(pool),
     messageFacts: postgresMessageFacts(pool),

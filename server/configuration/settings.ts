@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { Id } from '../../events/ids.js'
 import { setting, settingsObject } from '../../platform/configuration/settings.js'
 
 const oneOf = <T extends ReadonlyArray<string>>(...values: T) => Type.Union(values.map((value) => Type.Literal(value))) as unknown as Type.TUnsafe<T[number]>
@@ -50,6 +51,7 @@ export const settingsSchema = settingsObject({
   accessTokenMinutes: setting(Type.Integer({ minimum: 1, maximum: 1_440 }), { default: 15, description: 'lifetime of access tokens of the built-in issuer' }),
   refreshTokenDays: setting(Type.Integer({ minimum: 1, maximum: 365 }), { default: 30, description: 'lifetime of refresh tokens of the built-in issuer' }),
   syncTokenDays: setting(Type.Integer({ minimum: 1, maximum: 365 }), { default: 30, description: 'how long a device may be away and resume' }),
+  administrators: setting(Type.Array(Id), { default: [], description: 'accounts that may look at any living story, with a reason that is recorded' }),
   feedPartitions: setting(Type.Integer({ minimum: 1, maximum: 64 }), { default: 1, description: 'partitions that the catch-up feed projects side by side' }),
   logLevel: setting(oneOf('silent', 'error', 'warn', 'info', 'debug'), { default: 'info', description: 'least severe log line that is written' }),
 })

@@ -10,6 +10,7 @@ import { memoryKeyStore } from '../../adapters/memory/key-store.js'
 import { emptyMemoryProjections } from '../../adapters/memory/projections/state.js'
 import { memoryProgress } from '../../adapters/memory/projections/store.js'
 import { memoryReadModels } from '../../adapters/memory/read-models.js'
+import { memoryAudience } from '../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
@@ -30,6 +31,7 @@ export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
     eventStore: memoryEventStore(), keyStore, handleDigest, newId, clock: systemClock,
     snapshots: memorySnapshotStore(), handles: memoryHandleRegistry(),
     messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts),
+    audience: memoryAudience(models.audience),
   })
   const readSide = createReadSide({
     readers: memoryReaders(models), keyStore, handleDigest, clock: systemClock, progress: memoryProgress(Object.values(models), emptyMemoryProjections()),

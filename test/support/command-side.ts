@@ -4,6 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { uuidv7 } from 'uuidv7'
 import { memoryEventStore } from '../../adapters/memory/event-store.js'
+import { memoryAudience, memoryAudienceModel } from '../../adapters/memory/read-models/audience.js'
 import { memoryHandleRegistry } from '../../adapters/memory/handle-registry.js'
 import { memoryKeyStore } from '../../adapters/memory/key-store.js'
 import { memoryKeyring } from '../../adapters/memory/keyring.js'
@@ -13,11 +14,13 @@ import { emptyMemoryUnits } from '../../adapters/memory/unit-rows.js'
 import type { Caller, CommandSide, CommandSideDependencies } from '../../command-side/index.js'
 import { createCommandSide } from '../../command-side/index.js'
 import type { CommandReceipts, MessageFacts, Snapshot } from '../../command-side/ports.js'
+import type { Audience } from '../../events/audience.js'
 import type { Acknowledgement, Problem } from '../../events/wire/answers.js'
 import type { ConversationCommand } from '../../events/wire/commands.js'
 
 /** Projections that have seen nothing yet: a complete answer of their ports, so the tail of the stream decides alone. */
-export const nothingProjected: { readonly messageFacts: MessageFacts; readonly commandReceipts: CommandReceipts } = {
+export const nothingProjected: { readonly messageFacts: MessageFacts; readonly commandReceipts: CommandReceipts; readonly audience: Audience } = {
+  audience: memoryAudience(memoryAudienceModel()),
   messageFacts: {
     bySequence: () => TE.right({ atRevision: -1, facts: O.none }),
     byMessageId: () => TE.right({ atRevision: -1, sequence: O.none }),

@@ -6,6 +6,7 @@ import { memoryFanOut } from '../../adapters/memory/fan-out.js'
 import { memoryProjectionStore, memoryProgress } from '../../adapters/memory/projections/store.js'
 import { emptyMemoryProjections } from '../../adapters/memory/projections/state.js'
 import { memoryReadModels } from '../../adapters/memory/read-models.js'
+import { memoryAudience } from '../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
@@ -80,7 +81,7 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const state = emptyMemoryProjections()
   const progress = memoryProgress(all, state)
   const { eventStore, keyStore } = disk.parts()
-  const commandSide = disk.start({ clock, messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
+  const commandSide = disk.start({ clock, messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts), audience: memoryAudience(models.audience) })
   const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest, clock: () => clock() + skew })
   const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
   let loses = (_batch: CommittedBatch): boolean => false
