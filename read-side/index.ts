@@ -14,6 +14,12 @@ export interface Membership {
   readonly headSequence: number
 }
 
+/** A notification as its account gets it, and where in the log it stands, which is for sessions alone. */
+export interface Told {
+  readonly at: Position
+  readonly notification: Notification
+}
+
 /** The queries, each for the account that asks; what it may not see answers `not-found`, as if it were not there. */
 export interface ReadSide {
   readonly inbox: (account: string, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, InboxPage>
@@ -37,9 +43,9 @@ export interface ReadSide {
   /** What the account is told of, newest first, and how much of it is unread. */
   readonly notifications: (account: string, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, NotificationsPage>
   /** For sessions: the account's notifications after a place, oldest first, at most `limit`; without `id` after everything at its position. */
-  readonly missedNotifications: (account: string, after: { readonly position: Position | 'start'; readonly id?: string }, limit: number) => TaskEither<Problem, ReadonlyArray<Notification>>
+  readonly missedNotifications: (account: string, after: { readonly position: Position | 'start'; readonly id?: string }, limit: number) => TaskEither<Problem, ReadonlyArray<Told>>
   /** For gateways: those of these (events/notifications.ts names them) that their accounts may see, oldest first. */
-  readonly notificationsByIds: (ids: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<Notification>>
+  readonly notificationsByIds: (ids: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<Told>>
 
   /** How the account stands to others, the newest first; `followers` without those that it blocked. */
   readonly listedAccounts: (account: string, list: ListedAccounts, page: { readonly before?: string; readonly limit: number }) => TaskEither<Problem, AccountsPage>

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { decode } from '../../events/codec.js'
-import type { Position, RecordedEvent } from '../../events/event-store.js'
+import type { RecordedEvent } from '../../events/event-store.js'
 import { mayTell, noticesOf } from '../../events/notifications.js'
 import type { ReadSide } from '../../read-side/index.js'
 import { innerLimits } from '../limits.js'
@@ -36,11 +36,11 @@ export const createNotify = ({ readSide, persistence, registry, outbox }: Notify
     const ids = events.flatMap(idsIn)
     for (let at = 0; at < ids.length; at += innerLimits.notificationsAtOnce) {
       const some = ids.slice(at, at + innerLimits.notificationsAtOnce)
-      for (const notification of await untilAnswered(persistence, 'reading notifications', readSide.notificationsByIds(some))) {
+      for (const { at: place, notification } of await untilAnswered(persistence, 'reading notifications', readSide.notificationsByIds(some))) {
         const frame = Buffer.from(frameText({ type: 'notification', notification }))
         for (const session of registry.ofAccount(notification.account)) {
           outbox.push(session, frame)
-          noteSent(session, notification.position as Position)
+          noteSent(session, place)
         }
       }
     }

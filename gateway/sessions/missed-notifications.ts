@@ -1,6 +1,4 @@
-import type { Position } from '../../events/event-store.js'
-import type { Notification } from '../../events/wire/notification.js'
-import type { ReadSide } from '../../read-side/index.js'
+import type { ReadSide, Told } from '../../read-side/index.js'
 import { innerLimits } from '../limits.js'
 import { frameText } from '../protocol/encode.js'
 import type { Outbox } from './outbox.js'
@@ -11,7 +9,7 @@ import type { Session } from './session.js'
 export interface MissedNotificationsParts {
   readonly readSide: Pick<ReadSide, 'missedNotifications'>
   readonly outbox: Outbox
-  readonly ask: (query: ReturnType<ReadSide['missedNotifications']>) => Promise<ReadonlyArray<Notification>>
+  readonly ask: (query: ReturnType<ReadSide['missedNotifications']>) => Promise<ReadonlyArray<Told>>
 }
 
 /**
@@ -23,10 +21,10 @@ export const missedNotifications = ({ readSide, outbox, ask }: MissedNotificatio
     let place: Parameters<ReadSide['missedNotifications']>[1] = { position: after }
     for (let more = true; more && session.stage !== 'closed'; ) {
       const page = await ask(readSide.missedNotifications(session.account, place, innerLimits.notificationsAtOnce))
-      const due = through === 'present' ? page : page.filter(({ position }) => !isAfter(position as Position, through))
-      await sendSteadily(outbox, session, [], due.map((notification) => Buffer.from(frameText({ type: 'notification', notification }))))
+      const due = through === 'present' ? page : page.filter(({ at }) => !isAfter(at, through))
+      await sendSteadily(outbox, session, [], due.map(({ notification }) => Buffer.from(frameText({ type: 'notification', notification }))))
       const last = page.at(-1)
       more = last !== undefined && page.length === innerLimits.notificationsAtOnce && due.length === page.length
-      if (last !== undefined) place = { position: last.position as Position, id: last.id }
+      if (last !== undefined) place = { position: last.at, id: last.notification.id }
     }
   }

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Problem } from '../../events/wire/answers.js'
@@ -7,7 +8,7 @@ import { orUnavailable } from '../answers.js'
 import { openContents } from '../contents/open-contents.js'
 import type { ReadSideDependencies } from '../dependencies.js'
 import { cursorOf, placeOf } from '../inbox/cursor.js'
-import type { ReadSide } from '../index.js'
+import type { ReadSide, Told } from '../index.js'
 import { queryLimits } from '../limits.js'
 import type { StoredNotification } from '../ports.js'
 import { notificationView } from './view.js'
@@ -20,6 +21,9 @@ export const notificationQueries = ({ readers, keyStore, clock }: ReadSideDepend
       openContents(keyStore)(stored.flatMap(({ content }) => content ?? [])),
       TE.map((contents) => stored.map(notificationView(contents))),
     )
+
+  const told = (stored: ReadonlyArray<StoredNotification>): TE.TaskEither<Problem, ReadonlyArray<Told>> =>
+    pipe(views(stored), TE.map((shown) => RA.zipWith(stored, shown, ({ position }, notification) => ({ at: position, notification }))))
 
   const notifications: ReadSide['notifications'] = (account, { before, limit }) => {
     const now = clock()
@@ -39,7 +43,7 @@ export const notificationQueries = ({ readers, keyStore, clock }: ReadSideDepend
 
   return {
     notifications,
-    missedNotifications: (account, after, limit) => pipe(orUnavailable(readers.notifications.missed(account, { after, now: clock(), limit })), TE.chain(views)),
-    notificationsByIds: (ids) => (ids.length === 0 ? TE.right([]) : pipe(orUnavailable(readers.notifications.pick(ids, clock())), TE.chain(views))),
+    missedNotifications: (account, after, limit) => pipe(orUnavailable(readers.notifications.missed(account, { after, now: clock(), limit })), TE.chain(told)),
+    notificationsByIds: (ids) => (ids.length === 0 ? TE.right([]) : pipe(orUnavailable(readers.notifications.pick(ids, clock())), TE.chain(told))),
   }
 }

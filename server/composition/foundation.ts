@@ -11,6 +11,7 @@ import { migrate } from '../../adapters/postgres/migrate.js'
 import { postgresPool } from '../../adapters/postgres/pool.js'
 import type { EventStore } from '../../events/event-store.js'
 import type { Keyring, KeyStore } from '../../events/key-store.js'
+import { opaqueTokens, type OpaqueTokens } from '../../events/opaque-tokens.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import { adaptersOf, type ChosenAdapters } from '../configuration/load-settings.js'
 import type { Settings } from '../configuration/settings.js'
@@ -23,6 +24,8 @@ export interface Foundation {
   readonly keyring: Keyring
   readonly keyStore: KeyStore
   readonly eventStore: EventStore
+  /** Seals places of the log for clients. */
+  readonly tokens: OpaqueTokens
   /** The database in words, for the greeting. */
   readonly database: string
 }
@@ -68,5 +71,6 @@ export const openFoundation = async (settings: Settings, shutdown: Shutdown): Pr
   onStop('key store', keyStore.close)
   const eventStore = await openEventStore(settings, adapters, pool)
   onStop('event store', eventStore.close)
-  return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, database: words }
+  const tokens = opaqueTokens(await keyring.derived('opaque tokens'))
+  return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, tokens, database: words }
 }

@@ -1,0 +1,54 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Position } from '../../events/event-store.js'
+import type { OpaqueTokens } from '../../events/opaque-tokens.js'
+import type { Problem } from '../../events/wire/answers.js'
+import { problem } from '../../events/wire/problems.js'
+import type { ReadSide } from '../index.js'
+import type { SearchSide } from '../search/search.js'
+
+const opening = ({ open }: OpaqueTokens) => (token: string, path: string, what: string): TE.TaskEither<Problem, string> =>
+  TE.fromEither(E.fromOption(() => problem('malformed', { errors: [{ path, message: `not a ${what} that this service gave` }] }))(open(token)))
+
+const waiting = (tokens: OpaqueTokens, waitFor: ReadSide['waitFor']): ReadSide['waitFor'] => (after, timeoutMs) =>
+  pipe(opening(tokens)(after, '/after', 'position'), TE.chain((position) => waitFor(position as Position, timeoutMs)))
+
+const withNext = <A extends { readonly next?: string }>({ seal }: OpaqueTokens, answer: A): A =>
+  answer.next === undefined ? answer : { ...answer, next: seal(answer.next) }
+
+/**
+ * The queries as clients meet them: positions and what holds them, which would tell how much others do, are sealed (ADR 0019).
+ * What only sessions ask is as it was: their frames are sealed where they are written.
+ */
+export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): ReadSide => {
+  const { seal } = tokens
+  const withPosition = <A extends { readonly position: string }>(one: A): A => ({ ...one, position: seal(one.position) })
+  const paged = <P extends { readonly before?: string }, A extends { readonly next?: string }>(ask: (page: P) => TE.TaskEither<Problem, A>) => (page: P) => pipe(
+    page.before === undefined ? TE.right(page) : pipe(opening(tokens)(page.before, '/before', 'cursor'), TE.map((before) => ({ ...page, before }))),
+    TE.chain(ask),
+    TE.map((answer) => withNext(tokens, answer)),
+  )
+  return {
+    ...readSide,
+    inbox: (account, page) => paged((given: typeof page) => readSide.inbox(account, given))(page),
+    listedAccounts: (account, list, page) => paged((given: typeof page) => readSide.listedAccounts(account, list, given))(page),
+    notifications: (account, page) => pipe(
+      paged((given: typeof page) => readSide.notifications(account, given))(page),
+      TE.map((answer) => ({ ...answer, notifications: answer.notifications.map(withPosition) })),
+    ),
+    events: (...asked) => pipe(readSide.events(...asked), TE.map((events) => events.map(withPosition))),
+    deliver: (events) => pipe(readSide.deliver(events), TE.map((delivered) => delivered.map(withPosition))),
+    waitFor: waiting(tokens, readSide.waitFor),
+  }
+}
+
+/** Search likewise: its cursors hold scores. */
+export const searchForClients = (side: SearchSide, tokens: OpaqueTokens): SearchSide => ({
+  search: (account, request) => pipe(
+    request.cursor === undefined ? TE.right(request) : pipe(opening(tokens)(request.cursor, '/cursor', 'cursor'), TE.map((cursor) => ({ ...request, cursor }))),
+    TE.chain((asked) => side.search(account, asked)),
+    TE.map((page) => withNext(tokens, page)),
+  ),
+  waitFor: waiting(tokens, side.waitFor),
+})
