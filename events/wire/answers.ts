@@ -4,7 +4,7 @@ import { Base64Url, closed, Metadata, Sequence } from '../schemas/common.js'
 import { Media, Tier } from '../schemas/stories.js'
 import { Content, StoryContent } from './commands.js'
 
-/** A place in the log, opaque; compares as a string. `?after=` and read-your-writes take it. */
+/** A place in the log, sealed: it tells nothing and compares with nothing. `?after=` and read-your-writes take it. */
 export const PositionText = Type.String({ pattern: '^[0-9A-Za-z/_-]{1,64}$', description: 'opaque place in the log' })
 
 export const MentionOutcome = closed({

@@ -6,16 +6,17 @@ import { postgresCommandReceipts } from '../../adapters/postgres/command-receipt
 import { postgresHandleRegistry } from '../../adapters/postgres/handles/handle-registry.js'
 import { postgresSnapshotStore } from '../../adapters/postgres/snapshots/snapshot-store.js'
 import { postgresMessageFacts } from '../../adapters/postgres/timeline/message-facts.js'
-import { createCommandSide, type CommandSide } from '../../command-side/index.js'
+import { commandsForClients, createCommandSide, type CommandSide } from '../../command-side/index.js'
 import type { HandleRegistry } from '../../command-side/ports.js'
 import type { Audience } from '../../events/audience.js'
 import type { ReadSide } from '../../read-side/index.js'
+import { queriesForClients } from '../../read-side/api/for-clients.js'
 import { createReadSide } from '../../read-side/create.js'
 import type { Settings } from '../configuration/settings.js'
 import type { Foundation } from './foundation.js'
 import type { ReadModels } from './read-models.js'
 
-/** Commands and queries over the same log and read models. */
+/** Commands and queries over the same log and read models, as clients meet them. */
 export interface Sides {
   readonly commandSide: CommandSide
   readonly readSide: ReadSide
@@ -30,7 +31,7 @@ interface Parts {
 }
 
 export const openSides = ({ administrators }: Settings, { foundation, readModels, audience, logger }: Parts, { onStop }: Shutdown): Sides => {
-  const { eventStore, keyStore, pool } = foundation
+  const { eventStore, keyStore, pool, tokens } = foundation
   const { handleDigest, readers, progress } = readModels
   const handles = postgresHandleRegistry(pool)
   const commandSide = createCommandSide({
@@ -43,5 +44,6 @@ export const openSides = ({ administrators }: Settings, { foundation, readModels
     hooks: { defect: (error) => { logger.error({ error }, 'a defect in the command side') } },
   })
   onStop('command side', commandSide.close)
-  return { commandSide, handles, readSide: createReadSide({ readers, keyStore, progress, handleDigest, clock: systemClock }) }
+  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock: systemClock })
+  return { commandSide: commandsForClients(commandSide, tokens), handles, readSide: queriesForClients(readSide, tokens) }
 }
