@@ -12,13 +12,16 @@ const TIMEOUT_MS = 30_000
 const NEWER_IS_THERE = 409
 const NO_SUCH_INDEX = 404
 
+/** Of the same event the removal stands. */
+const versionTypes = { put: 'external', remove: 'external_gte' } as const
+
 /** Of each message the change that stands, in the order of the first. */
 const lastOfEach = (changes: ReadonlyArray<IndexChange>): ReadonlyArray<IndexChange> => {
   const last = new Map<string, IndexChange>()
   for (const change of changes) {
     const id = idOf(placeOf(change))
     const known = last.get(id)
-    if (known === undefined || known.version < change.version) last.set(id, change)
+    if (known === undefined || known.version < change.version || (known.version === change.version && change.op === 'remove')) last.set(id, change)
   }
   return [...last.values()]
 }
@@ -27,7 +30,8 @@ const lastOfEach = (changes: ReadonlyArray<IndexChange>): ReadonlyArray<IndexCha
 const write = async (client: Client, { aliasOf }: Generation, changes: ReadonlyArray<IndexChange>): Promise<ReadonlyArray<IndexChange>> => {
   const operations = changes.flatMap((change) => {
     const place = placeOf(change)
-    return [{ index: { _index: aliasOf(monthOf(place.sentAt)), _id: idOf(place), version: change.version, version_type: 'external' as const } }, storedOf(change)]
+    const header = { _index: aliasOf(monthOf(place.sentAt)), _id: idOf(place), version: change.version, version_type: versionTypes[change.op] }
+    return [{ index: header }, storedOf(change)]
   })
   const { items } = await client.bulk({ operations, require_alias: true }, { requestTimeout: TIMEOUT_MS })
   const outcomes = changes.map((change, at) => ({ change, status: items[at]?.index?.status ?? 0, type: items[at]?.index?.error?.type }))
@@ -46,7 +50,7 @@ const applyPart = async (client: Client, generation: Generation, changes: Readon
 }
 
 /**
- * Writes changes with the version of each; one that meets the same or a higher version changes nothing. A month's index is made
+ * Writes changes with the version of each; one that meets a higher version, or a put that meets the same, changes nothing. A month's index is made
  * when its first change comes. Resolves when all are on disk.
  */
 export const applyChanges = async (client: Client, generation: Generation, changes: ReadonlyArray<IndexChange>): Promise<void> => {

@@ -11,6 +11,8 @@ export interface Generation {
 
 /** A generation beside the live one. */
 export interface NextGeneration extends Generation {
+  /** Matches its indices and no others. */
+  readonly every: string
   /** In one step it is live and the one before is dropped. Idempotent. */
   readonly swap: () => Promise<void>
   readonly drop: () => Promise<void>
@@ -45,6 +47,7 @@ export const startNextGeneration = async ({ names, create, existing, remove, sho
   }
   return {
     aliasOf, swap,
+    every: `${names.every}${ending}`,
     create: (month) => create(names.index(month, ending), { [aliasOf(month)]: {} }, { refresh_interval: '-1' }),
     drop: async () => remove((await existing()).flatMap(({ name, isLive }) => (isMine(name) && !isLive ? [name] : []))),
   }

@@ -21,8 +21,23 @@ export interface ElasticsearchOptions {
   readonly layout: Layout
 }
 
+const refresh = (client: Client, index: string) => client.indices.refresh({ index, ignore_unavailable: true }, { requestTimeout: REFRESH_TIMEOUT_MS })
+
+const documentsIn = async function* (client: Client, index: string) {
+  const query = { exists: { field: 'conversation' } }
+  const pages = client.helpers.scrollSearch<StoredDocument, unknown>({ index, ignore_unavailable: true, version: true, size: DOCUMENTS_AT_ONCE, sort: ['_doc'], query })
+  for await (const { body } of pages) {
+    for (const { _source: stored, _version: version = 0 } of body.hits.hits) if (stored !== undefined) yield { document: documentOf(stored), version }
+  }
+}
+
 const rebuildInto = (client: Client, next: NextGeneration): IndexRebuild => ({
   apply: (changes) => attempt(() => applyChanges(client, next, changes)),
+  documents: async function* () {
+    // While it is filled it shows nothing by itself.
+    await refresh(client, next.every)
+    yield* documentsIn(client, next.every)
+  },
   swap: () => attempt(next.swap),
   // What cannot be dropped now is dropped by the next rebuild.
   abandon: async () => { await attempt(next.drop)() },
@@ -40,14 +55,8 @@ export const elasticsearchSearchIndex = ({ urls, prefix, layout }: Elasticsearch
   return {
     apply: (changes) => attempt(() => applyChanges(client, live, changes)),
     search: (query) => attempt(() => searchMessages(client, searched, query)),
-    refresh: () => attempt(async () => { await client.indices.refresh({ index: searched, ignore_unavailable: true }, { requestTimeout: REFRESH_TIMEOUT_MS }) }),
-    documents: async function* () {
-      const query = { exists: { field: 'conversation' } }
-      const pages = client.helpers.scrollSearch<StoredDocument, unknown>({ index: searched, ignore_unavailable: true, version: true, size: DOCUMENTS_AT_ONCE, sort: ['_doc'], query })
-      for await (const { body } of pages) {
-        for (const { _source: stored, _version: version = 0 } of body.hits.hits) if (stored !== undefined) yield { document: documentOf(stored), version }
-      }
-    },
+    refresh: () => attempt(async () => { await refresh(client, searched) }),
+    documents: () => documentsIn(client, searched),
     startRebuild: () => pipe(attempt(() => startNextGeneration(indices)), TE.map((next) => rebuildInto(client, next))),
     close: () => client.close(),
   }

@@ -16,8 +16,9 @@ const applyTo = (entries: Entries, changes: ReadonlyArray<IndexChange>): void =>
   for (const change of changes) {
     const { conversation, sequence } = change.op === 'put' ? change.document : change.place
     const key = `${conversation} ${sequence}`
-    if ((entries.get(key)?.version ?? -1) >= change.version) continue
-    entries.set(key, { version: change.version, document: change.op === 'put' ? change.document : undefined })
+    const there = entries.get(key)
+    const wins = there === undefined || there.version < change.version || (there.version === change.version && change.op === 'remove')
+    if (wins) entries.set(key, { version: change.version, document: change.op === 'put' ? change.document : undefined })
   }
 }
 
@@ -79,17 +80,18 @@ const search = (entries: Entries, query: SearchQuery) => {
 /** Looks at every document: the oracle that engines are held to. What was applied is found at once. */
 export const memorySearchIndex = (): SearchIndex => {
   let live: Entries = new Map()
+  const documentsOf = (entries: () => Entries): SearchIndex['documents'] => async function* () {
+    for (const { document, version } of entries().values()) if (document !== undefined) yield { document, version }
+  }
   const applying = (entries: () => Entries): SearchIndex['apply'] => (changes) => TE.fromIO(() => applyTo(entries(), changes))
   return {
     apply: applying(() => live),
     search: (query) => TE.fromIO(() => search(live, query)),
     refresh: () => TE.right(undefined),
-    documents: async function* () {
-      for (const { document, version } of live.values()) if (document !== undefined) yield { document, version }
-    },
+    documents: documentsOf(() => live),
     startRebuild: () => TE.fromIO(() => {
       const beside: Entries = new Map()
-      return { apply: applying(() => beside), swap: () => TE.fromIO(() => { live = beside }), abandon: async () => undefined }
+      return { apply: applying(() => beside), documents: documentsOf(() => beside), swap: () => TE.fromIO(() => { live = beside }), abandon: async () => undefined }
     }),
   }
 }

@@ -8,10 +8,17 @@ export interface ReadModelStatement {
 
 const texts = new Map<string, string>()
 
-/** Runs it prepared, once for each connection and schema. */
-export const run = async (client: pg.ClientBase, schema: string, { name, text }: ReadModelStatement, values: ReadonlyArray<unknown>): Promise<void> => {
+/** Runs it prepared, once for each connection and schema, for the rows that it answers. */
+export const rowsOf = async <Row extends pg.QueryResultRow>(
+  client: pg.ClientBase, schema: string, { name, text }: ReadModelStatement, values: ReadonlyArray<unknown>,
+): Promise<ReadonlyArray<Row>> => {
   const prepared = `${schema}.${name}`
   const known = texts.get(prepared) ?? text.replaceAll(':schema', schema)
   texts.set(prepared, known)
-  await client.query({ name: prepared, text: known, values: [...values] })
+  return (await client.query<Row>({ name: prepared, text: known, values: [...values] })).rows
+}
+
+/** The same for a statement that answers nothing. */
+export const run = async (client: pg.ClientBase, schema: string, statement: ReadModelStatement, values: ReadonlyArray<unknown>): Promise<void> => {
+  await rowsOf(client, schema, statement, values)
 }

@@ -28,7 +28,10 @@ export interface SearchDocument extends MessagePlace {
   readonly indexed: Indexed
 }
 
-/** `version` = revision of the event that caused it: of two changes of a message the higher one stands, whichever comes last. */
+/**
+ * `version` = revision of the event that caused it: of two changes of a message the higher one stands, whichever comes last; of the
+ * same event the removal (its content was forgotten meanwhile).
+ */
 export type IndexChange =
   | { readonly op: 'put'; readonly version: number; readonly document: SearchDocument }
   | { readonly op: 'remove'; readonly version: number; readonly place: MessagePlace }
@@ -88,6 +91,8 @@ export interface SearchHits {
 /** An index that is filled anew; nobody searches it before the swap. */
 export interface IndexRebuild {
   readonly apply: (changes: ReadonlyArray<IndexChange>) => TaskEither<SearchUnavailable, void>
+  /** Everything that was applied, as `documents` of the index. */
+  readonly documents: SearchIndex['documents']
   /** Takes the place of the live one, whole: a search sees the one or the other. Idempotent. */
   readonly swap: () => TaskEither<SearchUnavailable, void>
   /** Drops what was filled, unless it was swapped; idempotent. */

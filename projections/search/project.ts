@@ -21,7 +21,7 @@ const project = ({ event, content }: Projected): ReadonlyArray<SearchWrite> => {
   const indexed = content === undefined ? undefined : indexedOf(content as Content)
   switch (about.type) {
     case 'MessageSent': {
-      if (content === undefined) return [{ op: 'remove', conversation, sequence: version, version }]
+      if (content === undefined) return [{ op: 'remove', conversation, sequence: version, version, sentAt: metadata.recordedAt }]
       const document = { conversation, sequence: version, messageId: about.data.messageId, sender: metadata.actor, sentAt: metadata.recordedAt }
       return indexed === undefined ? [] : [{ op: 'put', version, document: { ...document, indexed } }]
     }

@@ -19,7 +19,7 @@ describe('S1: what can be found of a message', () => {
   it('MessageSent without tokens: nothing', () => given(anEvent('MessageSent', 7), { ciphertext: 'c' }).then())
 
   it('MessageSent that was forgotten since: nothing, also of what was there', () =>
-    given(anEvent('MessageSent', 7)).then({ op: 'remove', conversation, sequence: 7, version: 7 }))
+    given(anEvent('MessageSent', 7)).then({ op: 'remove', conversation, sequence: 7, version: 7, sentAt: recordedAt }))
 
   it('MessageEdited: the new words instead of the old', () =>
     given(anEvent('MessageEdited', 8), text).then({ op: 'reword', conversation, sequence: 3, version: 8, indexed: words }))

@@ -13,4 +13,5 @@ export type SearchWrite =
   | { readonly op: 'put'; readonly version: number; readonly document: SearchDocument }
   /** The message as it was edited; one that was never put stays away. */
   | (OfMessage & { readonly op: 'reword'; readonly indexed: Indexed })
-  | (OfMessage & { readonly op: 'remove' })
+  /** Comes also of a message that was forgotten before it was put: `sentAt` says where what others may have put lies. */
+  | (OfMessage & { readonly op: 'remove'; readonly sentAt?: number })

@@ -39,7 +39,7 @@ const remove = {
     INSERT INTO :schema.messages AS m (conversation, sequence, version) SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[])
     ON CONFLICT (conversation, sequence) DO UPDATE SET version = excluded.version, message_id = NULL, sender = NULL,
       sent_at = NULL, words = NULL, lexemes = NULL, tokens = NULL
-    WHERE m.version < excluded.version`,
+    WHERE m.version < excluded.version OR (m.version = excluded.version AND m.message_id IS NOT NULL)`,
 }
 
 const keys = (writes: ReadonlyArray<SearchWrite>): ReadonlyArray<Buffer> => [...placesOf(writes), integerArray(writes.map(({ version }) => version))]

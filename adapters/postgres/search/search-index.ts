@@ -61,6 +61,7 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchIndex => {
     orUnavailable(() => inTransaction(pool, (client) => postgresSearchModel.apply(client, schema, changes.map(writeOf))))
   const rebuild: IndexRebuild = {
     apply: applying(rebuilt.schema),
+    documents: () => documentsIn(pool, rebuilt.schema),
     swap: () => orUnavailable(() => inTransaction(pool, async (client) => {
       await takePlace(client, beside)
       await dropReplaced(client, beside)

@@ -57,6 +57,14 @@ export const changing = (subject: () => SearchIndex): void => {
       expect(await find('removed first', 'never')).toEqual([])
     })
 
+    it('of the same event the removal stands, whichever comes last', async () => {
+      const of = 'forgotten meanwhile'
+      const [one, other, both] = [aDocument(of, 1, text('gone')), aDocument(of, 2, text('gone')), aDocument(of, 3, text('gone'))]
+      await filled(subject(), [put(one), remove(other, 2), put(both), remove(both, 3)])
+      await filled(subject(), [remove(one, 1), put(other)])
+      expect(await find(of, 'gone')).toEqual([])
+    })
+
     it('nothing to apply is nothing', () => filled(subject(), []))
   })
 }
@@ -76,6 +84,9 @@ export const rebuilding = (open: () => Promise<OpenSearchIndex>): void => {
         await right(rebuild.apply([put(other), put(aDocument(of, 3, blind('one')))]))
         await right(index.refresh())
         expect(sequencesOf(await right(index.search(asked)))).toEqual([1])
+        const filledUp = []
+        for await (const { document, version } of rebuild.documents()) filledUp.push([document.sequence, version])
+        expect(filledUp.sort()).toEqual([[2, 2], [3, 3]])
         await right(rebuild.swap())
         await rebuild.abandon()
         expect(sequencesOf(await right(index.search(asked)))).toEqual([2])
