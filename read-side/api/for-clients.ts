@@ -5,7 +5,7 @@ import type { Position } from '../../events/event-store.js'
 import type { OpaqueTokens } from '../../events/opaque-tokens.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
-import type { ReadSide } from '../index.js'
+import type { ReadSide, Told } from '../index.js'
 import type { SearchSide } from '../search/search.js'
 
 const opening = ({ open }: OpaqueTokens) => (token: string, path: string, what: string): TE.TaskEither<Problem, string> =>
@@ -19,11 +19,12 @@ const withNext = <A extends { readonly next?: string }>({ seal }: OpaqueTokens, 
 
 /**
  * The queries as clients meet them: positions and what holds them, which would tell how much others do, are sealed (ADR 0019).
- * What only sessions ask is as it was: their frames are sealed where they are written.
+ * Places that sessions count by are as they were.
  */
 export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): ReadSide => {
   const { seal } = tokens
   const withPosition = <A extends { readonly position: string }>(one: A): A => ({ ...one, position: seal(one.position) })
+  const told = ({ at, notification }: Told): Told => ({ at, notification: withPosition(notification) })
   const paged = <P extends { readonly before?: string }, A extends { readonly next?: string }>(ask: (page: P) => TE.TaskEither<Problem, A>) => (page: P) => pipe(
     page.before === undefined ? TE.right(page) : pipe(opening(tokens)(page.before, '/before', 'cursor'), TE.map((before) => ({ ...page, before }))),
     TE.chain(ask),
@@ -38,6 +39,8 @@ export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): Rea
       TE.map((answer) => ({ ...answer, notifications: answer.notifications.map(withPosition) })),
     ),
     events: (...asked) => pipe(readSide.events(...asked), TE.map((events) => events.map(withPosition))),
+    missedNotifications: (...asked) => pipe(readSide.missedNotifications(...asked), TE.map((all) => all.map(told))),
+    notificationsByIds: (ids) => pipe(readSide.notificationsByIds(ids), TE.map((all) => all.map(told))),
     deliver: (events) => pipe(readSide.deliver(events), TE.map((delivered) => delivered.map(withPosition))),
     waitFor: waiting(tokens, readSide.waitFor),
   }
