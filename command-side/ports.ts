@@ -75,3 +75,31 @@ export interface StoryFacts {
   /** Whether the author's story is there for the viewer now: audience, deletion and its 24 hours. */
   readonly visibleTo: (viewer: string, author: string, storyId: string) => TaskEither<Unavailable, boolean>
 }
+
+/** A story that is over and whose end is not known yet. */
+export interface DueStory {
+  readonly storyId: string
+  readonly author: string
+  /** Milliseconds since 1970. */
+  readonly postedAt: number
+}
+
+/** What the sweep has before it. A projection: stories that ended a moment ago may still be among them. */
+export interface DueStories {
+  /** Those that are over at `now` (milliseconds since 1970), the oldest first, beginning after `after`; at most `limit`. */
+  readonly due: (now: number, limit: number, after?: DueStory) => TaskEither<Unavailable, ReadonlyArray<DueStory>>
+}
+
+/**
+ * One leader among the processes. Two may each take themselves for it for a moment, when the first lost it and does not know
+ * yet: whatever leaders do must be safe without one.
+ */
+export interface Leadership {
+  /**
+   * Whether this process leads now; it takes the lead where nobody has it. Asked anew each time, within bounded time; `false`
+   * also while that cannot be known. Who dies or is cut off leads no more. Never rejects.
+   */
+  readonly leads: () => Promise<boolean>
+  /** Leaves the lead to others; `leads` is `false` from now on. Idempotent. */
+  readonly resign: () => Promise<void>
+}
