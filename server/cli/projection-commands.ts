@@ -5,17 +5,29 @@ import { lagOf, parkedStreams, rebuild, type RebuildReport, type Released } from
 import { systemClock } from '../../platform/clock.js'
 import { openFeed } from '../composition/feeds.js'
 import type { Foundation } from '../composition/foundation.js'
-import { openReadModels, type ReadModels } from '../composition/read-models.js'
+import { openReadModels, type Projected } from '../composition/read-models.js'
+import { openSearch } from '../composition/search.js'
 import type { Settings } from '../configuration/settings.js'
 import { print, printAll } from './print.js'
 import { statusLine } from './progress.js'
 import { Refused, withFoundation } from './session.js'
 
 type ConfigFile = () => string | undefined
-type Desk = { readonly foundation: Foundation; readonly readModels: ReadModels; readonly settings: Settings }
+interface Desk {
+  readonly foundation: Foundation
+  readonly settings: Settings
+  /** What is projected together; the search index apart. */
+  readonly groups: ReadonlyArray<Projected>
+  /** `search` names the projection of the search index, whichever engine it has. */
+  readonly nameOf: (written: string) => string
+}
 
 const atDesk = (configFile: ConfigFile, use: (desk: Desk) => Promise<void>): Promise<void> =>
-  withFoundation(configFile(), async (foundation, settings) => use({ foundation, settings, readModels: await openReadModels(foundation) }))
+  withFoundation(configFile(), async (foundation, settings, shutdown) => {
+    const readModels = await openReadModels(foundation)
+    const search = await openSearch(settings, foundation, readModels, shutdown)
+    return use({ foundation, settings, groups: [readModels, search], nameOf: (written) => (written === 'search' ? search.group.announced : written) })
+  })
 
 const orRefuse = <A>(answer: E.Either<{ readonly _tag: string; readonly reason?: string }, A>): A => {
   if (E.isRight(answer)) return answer.right
@@ -25,10 +37,14 @@ const orRefuse = <A>(answer: E.Either<{ readonly _tag: string; readonly reason?:
 const feedOf = ({ settings, foundation }: Desk) => openFeed(settings, foundation, () => undefined)
 
 const list = async (desk: Desk): Promise<void> => {
-  const { foundation: { eventStore }, readModels: { projections, store } } = desk
-  const lags = orRefuse(await lagOf({ projections, eventStore, store, partitionOf: (await feedOf(desk)).partitionOf, clock: systemClock })())
-  for (const { projection, lagMs, state, position } of lags) print(`${projection.padEnd(18)} ${state.padEnd(8)} ${String(lagMs).padStart(8)} ms behind, at ${position}`)
-  const parked = orRefuse(await store.parked()())
+  const { foundation: { eventStore }, groups } = desk
+  const { partitionOf } = await feedOf(desk)
+  const parked = []
+  for (const { projections, store } of groups) {
+    const lags = orRefuse(await lagOf({ projections, eventStore, store, partitionOf, clock: systemClock })())
+    for (const { projection, lagMs, state, position } of lags) print(`${projection.padEnd(18)} ${state.padEnd(8)} ${String(lagMs).padStart(8)} ms behind, at ${position}`)
+    parked.push(...orRefuse(await store.parked()()))
+  }
   if (parked.length === 0) print('no stream is parked')
   for (const { projection, stream, revision, type, reason } of parked) print(`parked: ${projection} ${stream} at revision ${revision} (${type}): ${reason}`)
 }
@@ -36,9 +52,17 @@ const list = async (desk: Desk): Promise<void> => {
 const released = (outcome: Released): string =>
   outcome._tag === 'Released' ? 'the stream goes on' : `it waits again, at revision ${outcome.parked.revision}: ${outcome.parked.reason}`
 
-const release = async ({ foundation: { eventStore, keyStore }, readModels: { projections, store } }: Desk, projection: string, stream: string, skip?: string): Promise<void> => {
-  const parked = parkedStreams({ projections, eventStore, store, keyStore })
-  const name = stream as StreamName
+const holds = ({ projections }: Projected, name: string): boolean => projections.some((projection) => projection.name === name)
+
+const groupWith = ({ groups }: Desk, name: string): Projected => {
+  const group = groups.find((one) => holds(one, name))
+  if (group !== undefined) return group
+  throw new Refused(`no projection ${name}; there are ${groups.flatMap(({ projections }) => projections.map((projection) => projection.name)).join(', ')}`)
+}
+
+const release = async (desk: Desk, written: string, stream: string, skip?: string): Promise<void> => {
+  const [projection, name] = [desk.nameOf(written), stream as StreamName]
+  const parked = parkedStreams({ ...groupWith(desk, projection), ...desk.foundation })
   print(released(orRefuse(await (skip === undefined ? parked.retry(projection, name) : parked.skip(projection, name, skip))())))
 }
 
@@ -47,15 +71,12 @@ const comparison = ({ comparisons }: RebuildReport): ReadonlyArray<string> =>
     `${onlyLive + onlyRebuilt === 0 ? 'equal  ' : 'DIFFERS'} ${projection}.${table}: live ${liveRows} rows, rebuilt ${rebuiltRows}` +
     (onlyLive + onlyRebuilt === 0 ? '' : `; only live ${onlyLive}, only rebuilt ${onlyRebuilt}`))
 
-const rebuildNamed = async (desk: Desk, names: ReadonlyArray<string>, swap: 'when-equal' | 'always' | 'never'): Promise<void> => {
-  const { foundation: { eventStore, keyStore }, readModels: { projections, store } } = desk
-  const chosen = projections.filter(({ name }) => names.includes(name))
-  const unknown = names.filter((name) => !projections.some((projection) => projection.name === name))
-  if (unknown.length > 0) throw new Refused(`no projection ${unknown.join(', ')}; there are ${projections.map(({ name }) => name).join(', ')}`)
+const rebuildTogether = async (desk: Desk, { projections, store }: Projected, swap: 'when-equal' | 'always' | 'never'): Promise<void> => {
+  const { eventStore, keyStore } = desk.foundation
   const { partitions, partitionOf } = await feedOf(desk)
   const line = statusLine()
   const report = orRefuse(await rebuild({
-    projections: chosen, eventStore, store, keyStore, partitions, partitionOf, swap,
+    projections, eventStore, store, keyStore, partitions, partitionOf, swap,
     onProgress: ({ events, position, through }) => { line.update(`${events.toLocaleString('en')} events, at ${position} of ${through}`) },
   })())
   line.stop()
@@ -63,6 +84,15 @@ const rebuildNamed = async (desk: Desk, names: ReadonlyArray<string>, swap: 'whe
   const equal = report.comparisons.every(({ onlyLive, onlyRebuilt }) => onlyLive + onlyRebuilt === 0)
   print(`${report.events.toLocaleString('en')} events; ${report.swapped ? 'the rebuilt read models are live' : 'the live read models stay'}${equal ? '' : '; NOT equal'}`)
   if (!equal) process.exitCode = 1
+}
+
+const rebuildNamed = async (desk: Desk, written: ReadonlyArray<string>, swap: 'when-equal' | 'always' | 'never'): Promise<void> => {
+  const names = written.map(desk.nameOf)
+  for (const name of names) groupWith(desk, name)
+  for (const group of desk.groups) {
+    const chosen = group.projections.filter(({ name }) => names.includes(name))
+    if (chosen.length > 0) await rebuildTogether(desk, { ...group, projections: chosen }, swap)
+  }
 }
 
 const rebuildCommand = (configFile: ConfigFile): Command =>
@@ -73,7 +103,7 @@ const rebuildCommand = (configFile: ConfigFile): Command =>
     .addOption(new Option('--swap <when>', 'when the rebuilt ones take their place').choices(['when-equal', 'always', 'never']).default('when-equal'))
     .action((names: ReadonlyArray<string>, { all, swap }: { readonly all?: true; readonly swap: 'when-equal' | 'always' | 'never' }) => {
       if (all !== true && names.length === 0) throw new Refused('name projections, or say --all')
-      return atDesk(configFile, (desk) => rebuildNamed(desk, all === true ? desk.readModels.projections.map(({ name }) => name) : names, swap))
+      return atDesk(configFile, (desk) => rebuildNamed(desk, all === true ? desk.groups.flatMap(({ projections }) => projections.map(({ name }) => name)) : names, swap))
     })
 
 /** `tidings projections` · `tidings rebuild` */

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { createLogger } from '../../platform/logging.js'
-import { createShutdown } from '../../platform/shutdown.js'
+import { createShutdown, type Shutdown } from '../../platform/shutdown.js'
 import { openFoundation, type Foundation } from '../composition/foundation.js'
 import { loadSettings } from '../configuration/load-settings.js'
 import type { Settings } from '../configuration/settings.js'
@@ -18,11 +18,11 @@ export const settingsFor = (configFile: string | undefined): Settings => {
 }
 
 /** Runs an operator's command on the log, the keys and the database, beside running processes or alone. */
-export const withFoundation = async <A>(configFile: string | undefined, use: (foundation: Foundation, settings: Settings) => Promise<A>): Promise<A> => {
+export const withFoundation = async <A>(configFile: string | undefined, use: (foundation: Foundation, settings: Settings, shutdown: Shutdown) => Promise<A>): Promise<A> => {
   const settings = settingsFor(configFile)
   const shutdown = createShutdown(createLogger('silent'))
   try {
-    return await use(await openFoundation(settings, shutdown), settings)
+    return await use(await openFoundation(settings, shutdown), settings, shutdown)
   } finally {
     await shutdown.stop('done')
   }

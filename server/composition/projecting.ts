@@ -4,10 +4,8 @@ import type { Logger } from '../../platform/logging.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import { forgetting } from './feeds.js'
 import type { Foundation } from './foundation.js'
-import { announcedProjection, type ReadModels } from './read-models.js'
+import { announcedProjection, type Projected } from './read-models.js'
 
-/** Consumer group of the projector; persisted at the broker. */
-const group = 'read-models'
 const millisecondsInSecond = 1_000
 
 const report = (logger: Logger) => (problem: ProjectorProblem): void => {
@@ -19,30 +17,44 @@ const report = (logger: Logger) => (problem: ProjectorProblem): void => {
 }
 
 const measures = (metrics: Registry) => ({
-  events: new Counter({ name: 'tidings_projected_events_total', help: 'Events that were committed to the read models', registers: [metrics] }),
+  events: new Counter({ name: 'tidings_projected_events_total', help: 'Events that were committed to the read models', labelNames: ['group'], registers: [metrics] }),
   commits: new Histogram({
-    name: 'tidings_projection_commit_seconds', help: 'From the arrival of a batch to its commit', buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5], registers: [metrics],
+    name: 'tidings_projection_commit_seconds', help: 'From the arrival of a batch to its commit', buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5], labelNames: ['group'], registers: [metrics],
   }),
 })
 
-/** Projects the feed until the process stops. `onFailure`: the feed failed for good. */
-export const projectLog = (
-  { keyStore }: Foundation, { projections, store }: ReadModels, feed: Feed, announcer: Announcer,
-  { logger, metrics, onFailure }: { readonly logger: Logger; readonly metrics: Registry; readonly onFailure: (error: unknown) => void }, { onStop }: Shutdown,
-): { readonly caughtUp: () => boolean } => {
+/** What is projected together, in one transaction a batch, apart from other groups. */
+export interface ConsumerGroup extends Pick<Projected, 'projections' | 'store'> {
+  /** Persisted at the broker. */
+  readonly group: string
+  readonly announcer: Announcer
+  readonly announced: string
+}
+
+/** The read models whose commits gateways hear of. */
+export const readModelsGroup = ({ projections, store }: Pick<Projected, 'projections' | 'store'>, announcer: Announcer): ConsumerGroup =>
+  ({ group: 'read-models', projections, store, announcer, announced: announcedProjection })
+
+interface Reporting {
+  readonly logger: Logger
+  readonly metrics: Registry
+  /** The feed failed for good. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Projects the feed for each group until the process stops. */
+export const projectLog = ({ keyStore }: Foundation, groups: ReadonlyArray<ConsumerGroup>, feed: Feed, { logger, metrics, onFailure }: Reporting, { onStop }: Shutdown): void => {
   const { events, commits } = measures(metrics)
-  let caughtUp = false
-  const projector = startProjector({
-    feed: forgetting(feed, keyStore), group, projections, store, keyStore, announcer,
-    announced: announcedProjection,
-    onProblem: report(logger),
-    onCommitted: (commit) => {
-      events.inc(commit.events)
-      commits.observe(commit.milliseconds / millisecondsInSecond)
-      caughtUp ||= commit.caughtUp
-    },
-  })
-  projector.stopped.catch(onFailure)
-  onStop('projector', projector.stop)
-  return { caughtUp: () => caughtUp }
+  for (const { group, ...consumer } of groups) {
+    const projector = startProjector({
+      feed: forgetting(feed, keyStore), group, keyStore, ...consumer,
+      onProblem: report(logger),
+      onCommitted: (commit) => {
+        events.inc({ group }, commit.events)
+        commits.observe({ group }, commit.milliseconds / millisecondsInSecond)
+      },
+    })
+    projector.stopped.catch(onFailure)
+    onStop(`projector of ${group}`, projector.stop)
+  }
 }

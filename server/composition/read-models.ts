@@ -18,16 +18,20 @@ import { timelineProjection } from '../../projections/timeline/project.js'
 import type { Readers } from '../../read-side/ports.js'
 import type { Foundation } from './foundation.js'
 
-/** The projections with their tables: what is projected, where to, and how far it has come. */
-export interface ReadModels {
+/** Projections with their tables: what is projected together, and where to. */
+export interface Projected {
   readonly projections: ReadonlyArray<Projection<unknown>>
   readonly store: ProjectionStore
+  /** Projections whose older version is live: `tidings rebuild` fills the new one. */
+  readonly outdated: ReadonlyArray<string>
+}
+
+/** What is read, and how far it has come. */
+export interface ReadModels extends Projected {
   readonly progress: ProgressReader
   readonly readers: Readers
   /** Keyed, without the handle's case: under it handles are claimed and found. */
   readonly handleDigest: (handle: string) => string
-  /** Projections whose older version is live: `tidings rebuild` fills the new one. */
-  readonly outdated: ReadonlyArray<string>
 }
 
 /** The projection whose commits are announced to the gateways. */

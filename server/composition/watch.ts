@@ -5,7 +5,7 @@ import { systemClock } from '../../platform/clock.js'
 import type { Alarm, Health } from '../../platform/health.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import type { Foundation } from './foundation.js'
-import type { ReadModels } from './read-models.js'
+import type { Projected } from './read-models.js'
 
 /** How often lag and parked streams are looked at. */
 const lookEveryMs = 2_000
@@ -37,11 +37,11 @@ const gauges = (metrics: Registry) => ({
  * others. Alarms and metrics are of the last look.
  */
 export const watchProjections = (
-  { eventStore }: Foundation, { projections, store }: ReadModels, feed: Feed, metrics: Registry, { onStop, signal }: Shutdown,
+  { eventStore }: Foundation, all: ReadonlyArray<Pick<Projected, 'projections' | 'store'>>, feed: Feed, metrics: Registry, { onStop, signal }: Shutdown,
 ): Pick<Health, 'alarms'> => {
   const { lag, parked } = gauges(metrics)
   let last: Look = { lags: [], parked: new Map(), away: [] }
-  const look = async (): Promise<Look> => {
+  const lookAt = async ({ projections, store }: (typeof all)[number]): Promise<Look> => {
     const [lags, waiting] = [await lagOf({ projections, eventStore, store, partitionOf: feed.partitionOf, clock: systemClock })(), await store.parked()()]
     return {
       lags: E.isRight(lags) ? lags.right : [],
@@ -50,9 +50,10 @@ export const watchProjections = (
     }
   }
   const lookAround = async () => {
-    last = await look()
+    const looks = await Promise.all(all.map(lookAt))
+    last = { lags: looks.flatMap(({ lags }) => lags), parked: new Map(looks.flatMap(({ parked: some }) => [...some])), away: looks.flatMap(({ away }) => away) }
     for (const { projection, lagMs } of last.lags) lag.set({ projection }, lagMs / millisecondsInSecond)
-    for (const { name } of projections) parked.set({ projection: name }, last.parked.get(name) ?? 0)
+    for (const { name } of all.flatMap(({ projections }) => projections)) parked.set({ projection: name }, last.parked.get(name) ?? 0)
   }
   let timer: NodeJS.Timeout | undefined
   const again = () => {

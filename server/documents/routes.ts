@@ -14,12 +14,17 @@ import { memoryAudience } from '../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
+import { memorySearchIndex } from '../../adapters/memory/search-index.js'
+import { memoryPushStore } from '../../adapters/memory/push-store.js'
 import { memorySnapshotStore } from '../../adapters/memory/snapshot-store.js'
 import { commandRoutes, createCommandSide } from '../../command-side/index.js'
+import { pushRoutes } from '../../gateway/index.js'
 import { systemClock } from '../../platform/clock.js'
 import { newId } from '../../platform/identifiers.js'
 import { queryRoutes } from '../../read-side/api/routes.js'
+import { searchRoutes } from '../../read-side/api/search-routes.js'
 import { createReadSide } from '../../read-side/create.js'
+import { createSearchSide } from '../../read-side/search/search.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -33,13 +38,13 @@ export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
     messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts),
     audience: memoryAudience(models.audience),
   })
-  const readSide = createReadSide({
-    readers: memoryReaders(models), keyStore, handleDigest, clock: systemClock, progress: memoryProgress(Object.values(models), emptyMemoryProjections()),
-  })
+  const [readers, progress] = [memoryReaders(models), memoryProgress(Object.values(models), emptyMemoryProjections())]
+  const readSide = createReadSide({ readers, keyStore, handleDigest, progress, clock: systemClock })
+  const searchSide = createSearchSide({ index: memorySearchIndex(), progress, reader: readers.search, keyStore, clock: systemClock })
   const issuer = createIssuer({
     store: memoryIssuerStore(), keys: signingKeysIn(join(tmpdir(), 'tidings-never-read'), systemClock), clock: systemClock, newId,
     accessTokenMinutes: 1, refreshTokenDays: 1, issuerUrl: 'http://127.0.0.1:8080', audience: 'tidings',
     register: () => TE.right(undefined), accountOf: () => TE.right(O.none), mayTry: () => TE.right(undefined),
   })
-  return [...issuer.routes, ...commandRoutes(commandSide), ...queryRoutes(readSide)]
+  return [...issuer.routes, ...commandRoutes(commandSide), ...queryRoutes(readSide), ...searchRoutes(searchSide)]
 }

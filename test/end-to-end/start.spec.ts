@@ -10,7 +10,9 @@ import { signedUp } from '../support/signed-up.js'
 import { until } from '../support/until.js'
 
 const profile = { handle: 'zq_handle_canary', name: 'Zq Name Canary', email: 'zq-mail-canary@example.org' }
-const canaries = { ...profile, text: 'zq text canary', group: 'zq group canary' }
+const canaries = { ...profile, group: 'zq group canary' }
+/** Of a readable conversation: its words lie in the search index (ADR 0020). */
+const text = 'zq text canary'
 
 const filesBelow = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : entry.isFile() ? [join(folder, entry.name)] : []))
@@ -42,12 +44,12 @@ describe('npm start on embedded defaults', () => {
     const [ada, bob] = [await signedUp(server, profile), await signedUp(server, { handle: 'bob_1' })]
     conversation = newId()
     await ada.client.command(conversation, { type: 'CreateConversation', kind: 'group', encryption: 'readable', members: [bob.account], name: { text: canaries.group } })
-    const { sequence, position } = await ada.client.command(conversation, { type: 'SendMessage', messageId: newId(), content: { text: canaries.text } })
+    const { sequence, position } = await ada.client.command(conversation, { type: 'SendMessage', messageId: newId(), content: { text: text } })
     await until(() => bob.heard.some((event) => event.sequence === sequence))
     expect(bob.heard.map((event) => event.sequence)).toEqual([...Array(sequence + 1).keys()].slice(2))
-    expect(bob.heard.at(-1)).toMatchObject({ type: 'MessageSent', content: { text: canaries.text } })
+    expect(bob.heard.at(-1)).toMatchObject({ type: 'MessageSent', content: { text: text } })
     const page = (await (await bob.get(`/v1/conversations/${conversation}/messages?after=${position}`)).json()) as TimelinePage
-    expect(page.messages).toMatchObject([{ sequence, content: { text: canaries.text }, sender: ada.account }])
+    expect(page.messages).toMatchObject([{ sequence, content: { text: text }, sender: ada.account }])
     await Promise.all([ada.client.close(), bob.client.close()])
   })
 
@@ -61,7 +63,7 @@ describe('npm start on embedded defaults', () => {
     })
     const { accessToken } = (await again.json()) as { accessToken: string }
     const page = await fetch(`${server.api}/v1/conversations/${conversation}/messages`, { headers: { authorization: `Bearer ${accessToken}` } })
-    expect(((await page.json()) as TimelinePage).messages).toMatchObject([{ content: { text: canaries.text } }])
+    expect(((await page.json()) as TimelinePage).messages).toMatchObject([{ content: { text: text } }])
   })
 
   it('E8: no raw file of the database, no log line holds a name, an address, a handle or content', () => {
