@@ -7,6 +7,7 @@ import type { Admission } from './handlers/admission.js'
 import { whoGreets, type Hello, type Unwelcome } from './handlers/greeting.js'
 import { createInbound, type Guest } from './handlers/inbound.js'
 import type { Requests } from './handlers/requests.js'
+import type { SignalFrames } from './handlers/signals.js'
 import { gatewayLimits } from './limits.js'
 import type { Authenticator, Identity, Socket, SocketHandlers } from './ports.js'
 import { frameText } from './protocol/encode.js'
@@ -20,6 +21,7 @@ export interface DoorParts {
   readonly registry: Registry
   readonly outbox: Outbox
   readonly requests: Requests
+  readonly signals: Pick<SignalFrames, 'handle'>
   readonly admission: Admission
   readonly close: CloseSession
   readonly authenticator: Authenticator
@@ -99,7 +101,7 @@ export const createDoor = (parts: DoorParts): Door => {
   const { outbox, requests, admission, close, clock } = parts
   const { guests, sessions }: Connections = { guests: new Map(), sessions: new Map() }
   const sendAway = sendAwayFrom(guests)
-  const inbound = createInbound({ outbox, requests, admission, close, sendAway, greet: greeter(parts, { guests, sessions }, sendAway) })
+  const inbound = createInbound({ outbox, requests, signals: parts.signals, admission, close, sendAway, greet: greeter(parts, { guests, sessions }, sendAway) })
   const receive = receiver(parts, guests, sendAway)
   let open = true
 

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandSide } from '../command-side/index.js'
+import type { Audience } from '../events/audience.js'
 import type { Problem } from '../events/wire/answers.js'
 import type { Clock } from '../platform/clock.js'
 import type { NewId } from '../platform/identifiers.js'
@@ -11,7 +12,8 @@ import { drain } from './drain.js'
 import { createAdmission } from './handlers/admission.js'
 import { createRequests } from './handlers/requests.js'
 import { startLive } from './live/start.js'
-import type { Authenticator, FanOut, SocketServer } from './ports.js'
+import type { Authenticator, FanOut, LastSeenRule, PresenceStore, Signals, SocketServer } from './ports.js'
+import { startPresence } from './presence/start.js'
 import { sessionCloser } from './sessions/close-session.js'
 import { createOutbox, type Outbox } from './sessions/outbox.js'
 import { createRegistry } from './sessions/registry.js'
@@ -24,10 +26,16 @@ import { syncPlace, tokenGiver } from './sessions/token-giver.js'
 import { GatewayStopped } from './until-answered.js'
 
 export { asyncApiDocument } from './asyncapi.js'
+export { pushRoutes, type PushRoutesParts } from './push/routes.js'
+export { startPusher, type Pusher, type PusherOptions } from './push/start.js'
 
 export interface GatewayDependencies {
   readonly socketServer: SocketServer
   readonly fanOut: FanOut
+  readonly signals: Signals
+  readonly presenceStore: PresenceStore
+  readonly lastSeenRule: LastSeenRule
+  readonly audience: Pick<Audience, 'relations'>
   readonly authenticator: Authenticator
   readonly rateLimiter: RateLimiter
   readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'deviceIsLive'>
@@ -76,7 +84,8 @@ export const createGateway = async (deps: GatewayDependencies): Promise<Gateway>
   const { clock, authenticator, commandSide } = deps
   const base = foundations(deps)
   const { registry, outbox, close, giver, onDefect } = base
-  const live = await startLive({ ...deps, ...base, giveToken: giver.give })
+  const presence = await startPresence({ ...deps, registry, outbox, onDefect })
+  const live = await startLive({ ...deps, ...base, giveToken: giver.give, heard: presence.heard })
   const { places } = live
   const requests = createRequests({ commandSide, outbox, close, onDefect })
   const admission = createAdmission({ ...deps, outbox, close, onDefect })
@@ -87,15 +96,17 @@ export const createGateway = async (deps: GatewayDependencies): Promise<Gateway>
       close(session, 'behind')
     })
   }
-  const door = createDoor({ ...deps, registry, outbox, requests, admission, close, resume, onDefect })
+  const door = createDoor({ ...deps, registry, outbox, requests, signals: presence.frames, admission, close, resume, onDefect })
   const sweeping = { sessions: registry.sessions, outbox, close, placeOf: (session: Session) => syncPlace(session, places), giveToken: (session: Session) => { giver.give(session, places) } }
   const everySecond = (): void => {
     sweep(sweeping, clock())
     door.sendLateAway(clock())
+    presence.everySecond()
   }
   const stopRounds = startRounds({ everySecond, checkTokens: () => closeRevoked(registry.sessions, authenticator, close), probe: live.probe, onDefect })
   const stopLive = async (): Promise<void> => {
     stopRounds()
+    await presence.stop()
     base.ended.abort()
     await live.stop()
   }

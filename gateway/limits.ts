@@ -16,6 +16,8 @@ export const gatewayLimits = {
   syncWhenIdleMs: 1_000,
   syncAtMostMs: 4_000,
   syncRefreshMs: 10 * 60_000,
+  typingEveryMs: 3_000,
+  presenceLeaseMs: 45_000,
 } as const
 
 /** Inner measures that no client sees. */
@@ -40,4 +42,8 @@ export const innerLimits = {
   tokenIdsAtOnce: 1_000,
   probeMs: 5_000,
   lookUpSlotMs: 1_000,
+  presenceRenewMs: 15_000,
+  glancesAtOnce: 1_000,
+  deliveriesKnown: 100_000,
+  signalledSeats: 200,
 } as const

@@ -11,6 +11,7 @@ import type { CloseSession, Session } from '../sessions/session.js'
 import type { Admission } from './admission.js'
 import type { Hello, Unwelcome } from './greeting.js'
 import type { Requests } from './requests.js'
+import type { SignalFrames } from './signals.js'
 
 /** A socket that has not said who it is. */
 export interface Guest {
@@ -27,6 +28,7 @@ export interface Guest {
 export interface InboundParts {
   readonly outbox: Outbox
   readonly requests: Requests
+  readonly signals: Pick<SignalFrames, 'handle'>
   readonly admission: Pick<Admission, 'frame'>
   readonly close: CloseSession
   readonly sendAway: (guest: Guest, unwelcome: Unwelcome) => void
@@ -61,7 +63,7 @@ const guestHearer = (sendAway: InboundParts['sendAway'], greet: InboundParts['gr
  * What clients send. Wrong fields in a known frame are answered and the session goes on, 16 times at most; what is no frame
  * at all, or too large, ends it: the two sides no longer agree on what is being said.
  */
-export const createInbound = ({ outbox, requests, admission, close, sendAway, greet }: InboundParts): Inbound => {
+export const createInbound = ({ outbox, requests, signals, admission, close, sendAway, greet }: InboundParts): Inbound => {
   const end = (session: Session, refusal: FrameRefusal): void => {
     outbox.push(session, frameText({ type: 'error', problem: problemOf(refusal) }))
     close(session, closeOf(refusal))
@@ -80,6 +82,11 @@ export const createInbound = ({ outbox, requests, admission, close, sendAway, gr
       case 'command':
       case 'read':
         requests.handle(session, frame, bytes)
+        return
+      case 'typing':
+      case 'delivered':
+      case 'watch':
+        signals.handle(session, frame)
         return
       case 'ping':
         outbox.push(session, pongFrame)

@@ -15,6 +15,7 @@ export interface HearParts {
   readonly keptBack: KeptBack
   readonly turn: Turn
   readonly notify: Notify
+  readonly heard: (events: ReadonlyArray<RecordedEvent>) => void
   readonly reads: Reads
   /** How far the timeline is, asked until answered. */
   readonly progress: () => Promise<Place>
@@ -79,7 +80,7 @@ const doubtAll = ({ keptBack, registry, doubt }: HearParts): void => {
  * to a conversation.
  */
 export const createHear = (parts: HearParts): Hear => {
-  const { places, turn, notify, reads, progress, signal, onDefect } = parts
+  const { places, turn, notify, heard, reads, progress, signal, onDefect } = parts
   const queue = batchQueue(places)
   let [gapNoticed, running] = [false, false]
 
@@ -94,6 +95,7 @@ export const createHear = (parts: HearParts): Hear => {
     }
     await turn.handle(events)
     await notify(events)
+    heard(events)
     reads.tell()
     places.handled()
   }

@@ -1,4 +1,5 @@
 import type { CommittedBatch } from '../../events/committed.js'
+import type { RecordedEvent } from '../../events/event-store.js'
 import type { ReadSide } from '../../read-side/index.js'
 import { innerLimits } from '../limits.js'
 import type { FanOut } from '../ports.js'
@@ -28,6 +29,8 @@ export interface LiveParts {
   readonly close: CloseSession
   readonly giveToken: (session: Session, places: Places) => void
   readonly checkDevice: LookUpParts['checkDevice']
+  /** Committed events, once those that sessions are sent were handed on. */
+  readonly heard: (events: ReadonlyArray<RecordedEvent>) => void
   readonly onDefect: (error: unknown) => void
 }
 
@@ -43,7 +46,7 @@ export interface Live {
 
 /** Listens first and learns then where the timeline stands: what is committed later is heard or shows as a broken chain. */
 export const startLive = async (parts: LiveParts): Promise<Live> => {
-  const { fanOut, readSide, partitions, registry, outbox, persistence, close, giveToken, checkDevice, onDefect } = parts
+  const { fanOut, readSide, partitions, registry, outbox, persistence, close, giveToken, checkDevice, heard, onDefect } = parts
   const early: CommittedBatch[] = []
   let take = (batch: CommittedBatch): void => { early.push(batch) }
   let noticeGap = (): void => undefined
@@ -68,7 +71,7 @@ export const startLive = async (parts: LiveParts): Promise<Live> => {
   const handOn = createHandOn({ registry, outbox, keptBack, close, doubt, noteRead: reads.note })
   const turn = createTurn({ readSide, persistence, framesOf: frames, registry, handOn })
   const notify = createNotify({ readSide, persistence, registry, outbox })
-  const hear = createHear({ places, registry, keptBack, turn, notify, reads, progress, doubt, signal: persistence.signal, onDefect })
+  const hear = createHear({ places, registry, keptBack, turn, notify, heard, reads, progress, doubt, signal: persistence.signal, onDefect })
   take = hear.batch
   noticeGap = hear.gap
   for (const batch of early) hear.batch(batch)

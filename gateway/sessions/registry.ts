@@ -29,6 +29,8 @@ export interface Registry {
   /** Takes all seats away: the session stays entered. */
   readonly unseatAll: (session: Session) => void
   readonly leave: (session: Session) => void
+  /** From now on `notice` is called when a session has entered or left. */
+  readonly onMove: (notice: (session: Session) => void) => void
 }
 
 const deviceKey = (account: string, device: string): string => `${account}/${device}`
@@ -38,6 +40,7 @@ export const createRegistry = (): Registry => {
   const sessions = new Set<Session>()
   const accounts = new Map<string, Set<Session>>()
   const devices = new Map<string, Session>()
+  const notices: ((session: Session) => void)[] = []
 
   const unseat = (session: Session, conversation: string): void => {
     session.conversations.delete(conversation)
@@ -58,6 +61,7 @@ export const createRegistry = (): Registry => {
       const others = accounts.get(session.account)
       if (others === undefined) accounts.set(session.account, new Set([session]))
       else others.add(session)
+      for (const notice of notices) notice(session)
     },
     seat: (session, conversation, seat, last) => {
       const there = rooms.get(conversation)
@@ -74,6 +78,8 @@ export const createRegistry = (): Registry => {
       const others = accounts.get(session.account)
       others?.delete(session)
       if (others?.size === 0) accounts.delete(session.account)
+      for (const notice of notices) notice(session)
     },
+    onMove: (notice) => { notices.push(notice) },
   }
 }

@@ -9,13 +9,16 @@ import { memoryReadModels } from '../../adapters/memory/read-models.js'
 import { memoryAudience } from '../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../adapters/memory/read-models/command-receipts.js'
 import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
+import { memoryLastSeenRule } from '../../adapters/memory/read-models/last-seen.js'
 import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
+import { memoryPresenceStore } from '../../adapters/memory/presence-store.js'
+import { memorySignals } from '../../adapters/memory/signals.js'
 import { memorySocketServer } from '../../adapters/memory/socket-server.js'
 import type { CommandSide } from '../../command-side/index.js'
 import type { CommittedBatch } from '../../events/committed.js'
 import { problem } from '../../events/wire/problems.js'
 import { createGateway, type Gateway } from '../../gateway/index.js'
-import type { Authenticator, FanOut, SocketServer } from '../../gateway/ports.js'
+import type { Authenticator, FanOut, PresenceStore, Signals, SocketServer } from '../../gateway/ports.js'
 import type { Clock } from '../../platform/clock.js'
 import { createLogger } from '../../platform/logging.js'
 import { unlimited, type RateLimiter } from '../../platform/rate-limiter.js'
@@ -31,7 +34,7 @@ import { storiesProjection } from '../../projections/stories/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
 import { createReadSide } from '../../read-side/create.js'
 import type { ReadSide } from '../../read-side/index.js'
-import { commandSides, handleDigest } from './command-side.js'
+import { commandSides, handleDigest, stored } from './command-side.js'
 
 const YEAR_MS = 365 * 86_400_000
 
@@ -49,6 +52,12 @@ export const tokenReader = (revoked: Set<string>): Authenticator => ({
   revoked: (ids) => TE.right(new Set(ids.filter((id) => revoked.has(id)))),
 })
 
+/** What gateways tell each other beside the log. */
+export interface BesideTheLog {
+  readonly signals: Signals
+  readonly presenceStore: PresenceStore
+}
+
 export interface GatewayStack {
   readonly commandSide: CommandSide
   readonly readSide: ReadSide
@@ -62,7 +71,9 @@ export interface GatewayStack {
   /** Tells the gateway that batches may have been lost, as a connection that is back does. */
   readonly noticeGap: () => void
   /** Another gateway over the same sides, on a socket server of its own. */
-  readonly another: (socketServer: SocketServer, rateLimiter?: RateLimiter) => Promise<Gateway>
+  readonly another: (socketServer: SocketServer, rateLimiter?: RateLimiter, beside?: BesideTheLog) => Promise<Gateway>
+  /** Where the log ends. */
+  readonly stored: () => number
   /** Commits of these partitions wait until released. */
   readonly hold: (partition: number) => { readonly release: () => void }
   readonly partitions: number
@@ -100,12 +111,15 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   let skew = 0
   const quiet = createLogger('silent')
   const logger = { ...quiet, debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => { defects.push(fields) } }
-  const another = (socketServer: SocketServer, rateLimiter = unlimited): Promise<Gateway> =>
-    createGateway({ socketServer, rateLimiter, fanOut, authenticator: tokenReader(revoked), commandSide, readSide, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
+  const memory: BesideTheLog = { signals: memorySignals(), presenceStore: memoryPresenceStore() }
+  const [lastSeenRule, audience] = [memoryLastSeenRule(models), memoryAudience(models.audience)]
+  const another = (socketServer: SocketServer, rateLimiter = unlimited, beside = memory): Promise<Gateway> =>
+    createGateway({ socketServer, ...beside, lastSeenRule, audience, rateLimiter, fanOut, authenticator: tokenReader(revoked), commandSide, readSide, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
   const sockets = memorySocketServer(['https://app.example'])
   const gateway = await another(sockets)
   return {
     commandSide, readSide, gateway, sockets, revoked, another, partitions, defects,
+    stored: () => stored(disk.log),
     hold: (partition) => {
       let release = (): void => undefined
       held.set(partition, new Promise((resolve) => { release = resolve }))

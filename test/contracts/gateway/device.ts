@@ -61,7 +61,7 @@ export interface Device {
   readonly open: (options?: { readonly onFrame?: (frame: ServerFrame, line: Line) => void }) => Promise<Line>
 }
 
-export const deviceOf = (sockets: MemorySocketServer, caller: Caller): Device => {
+export const deviceOf = (sockets: Pick<MemorySocketServer, 'connect'>, caller: Caller): Device => {
   const [events, wrong, last]: [DeliveredEvent[], string[], Map<string, number>] = [[], [], new Map()]
   let [sync, doubled]: [string | undefined, number] = [undefined, 0]
 
