@@ -9,16 +9,17 @@ import { inNetworks } from '../../platform/network-address.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import { tellingPrivacyCache } from '../../projections/index.js'
 import { queryRoutes } from '../../read-side/api/routes.js'
+import { searchRoutes } from '../../read-side/api/search-routes.js'
 import type { Settings } from '../configuration/settings.js'
 import { openAudience } from './audience.js'
 import { openFanOut, openFeed, relayLog } from './feeds.js'
 import { openFoundation } from './foundation.js'
 import { openGateway } from './gateway.js'
 import { openIdentity } from './identity.js'
-import { openPresence } from './presence.js'
-import { projectLog } from './projecting.js'
+import { projectLog, readModelsGroup } from './projecting.js'
 import { openRateLimits } from './rate-limits.js'
 import { openReadModels } from './read-models.js'
+import { openSearch } from './search.js'
 import { openSides } from './sides.js'
 import { watchProjections } from './watch.js'
 
@@ -45,6 +46,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const foundation = await openFoundation(settings, shutdown)
   const readModels = await openReadModels(foundation)
   const { audience, privacyCache } = await openAudience(settings, foundation, onProblem, shutdown)
+  const search = await openSearch(settings, foundation, readModels, shutdown)
   const feed = await openFeed(settings, foundation, onProblem)
   const fanOut = await openFanOut(settings, foundation, feed.partitions, onProblem, shutdown)
   if (has('relay')) await relayLog(settings, foundation, onProblem, shutdown)
@@ -52,19 +54,20 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
     logger.error({ error }, 'the projector failed for good')
     process.kill(process.pid, 'SIGTERM')
   }
-  if (has('projector')) projectLog(foundation, { ...readModels, store: tellingPrivacyCache(readModels.store, privacyCache) }, feed, fanOut, { logger, metrics, onFailure }, shutdown)
+  const announced = readModelsGroup({ ...readModels, store: tellingPrivacyCache(readModels.store, privacyCache) }, fanOut)
+  if (has('projector')) projectLog(foundation, [announced, search.group], feed, { logger, metrics, onFailure }, shutdown)
   const sides = openSides(settings, { foundation, readModels, audience, logger }, shutdown)
   const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
-  const gateway = has('gateway') ? await openGateway(settings, { foundation, ...(await openPresence(settings, foundation, onProblem, shutdown)), audience, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
-  const { alarms } = watchProjections(foundation, readModels, feed, metrics, shutdown)
+  const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
+  const { alarms } = watchProjections(foundation, [readModels, search], feed, metrics, shutdown)
   const tls = certificateOf(settings)
   const http = await startHttp({
-    routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide)] : [],
+    routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide), ...searchRoutes(search.side)] : [],
     authenticator: identity.authenticator, rateLimiter, trusted: inNetworks(settings.trustedProxies),
     host: settings.httpHost, port: settings.httpPort, allowedOrigins: settings.allowedOrigins, logger, metrics,
     ...(tls === undefined ? {} : { tls }),
-    health: { alarms, notReady: () => [...(shutdown.signal.aborted ? ['it is stopping'] : []), ...readModels.outdated.map((name) => `${name} is of an older version: run tidings rebuild ${name}`)] },
+    health: { alarms, notReady: () => [...(shutdown.signal.aborted ? ['it is stopping'] : []), ...[...readModels.outdated, ...search.outdated].map((name) => `${name} is of an older version: run tidings rebuild ${name}`)] },
     extra: has('gateway') ? [{ url: '/asyncapi.json', mediaType: 'application/json', text: JSON.stringify(asyncApiDocument()) }] : [],
   })
   shutdown.onStop('HTTP listener', http.close)
