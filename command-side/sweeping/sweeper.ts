@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import pRetry from 'p-retry'
+import { repeatedly, type Repeated } from '../../platform/repeatedly.js'
 import type { Leadership } from '../ports.js'
 import type { Swept } from './sweep.js'
 
@@ -18,11 +18,6 @@ export interface SweeperOptions {
   readonly onDefect: (error: unknown) => void
 }
 
-export interface Sweeper {
-  /** Ends after what is under way, and leaves the lead to others. */
-  readonly stop: () => Promise<void>
-}
-
 class SweepIncomplete extends Error {
   override readonly name = 'SweepIncomplete'
 }
@@ -32,13 +27,10 @@ const drawnCap = (): number => RETRY_AT_MOST_MS * (1 + Math.random()) / 2
 
 /**
  * Sweeps at once and then again and again, while this process leads. A sweep that left something comes again after an interval
- * that grows exponentially, with jitter, up to a minute, until one is whole.
+ * that grows exponentially, with jitter, up to a minute, until one is whole. Stopped, it leaves the lead to others.
  */
-export const startSweeper = ({ leadership, sweep, everyMs, onSwept, onDefect }: SweeperOptions): Sweeper => {
-  const stopping = new AbortController()
-  const { signal } = stopping
-
-  const once = async (): Promise<void> => {
+export const startSweeper = ({ leadership, sweep, everyMs, onSwept, onDefect }: SweeperOptions): Repeated => {
+  const once = async (signal: AbortSignal): Promise<void> => {
     if (signal.aborted || !(await leadership.leads())) return
     const began = performance.now()
     const swept = await sweep(signal).catch((error: unknown): Swept => {
@@ -48,21 +40,13 @@ export const startSweeper = ({ leadership, sweep, everyMs, onSwept, onDefect }: 
     onSwept(swept, performance.now() - began)
     if (swept.failures.length > 0) throw new SweepIncomplete(swept.failures.join('; '))
   }
-  const untilWhole = (): Promise<void> =>
-    pRetry(once, { retries: Number.POSITIVE_INFINITY, minTimeout: RETRY_FIRST_MS, maxTimeout: drawnCap(), factor: DOUBLING, randomize: true, signal })
-
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
+  const sweeping = repeatedly(everyMs, (signal) =>
+    pRetry(() => once(signal), { retries: Number.POSITIVE_INFINITY, minTimeout: RETRY_FIRST_MS, maxTimeout: drawnCap(), factor: DOUBLING, randomize: true, signal })
       // Rejects only by the signal.
-      await untilWhole().catch(() => undefined)
-      await delay(everyMs, undefined, { signal }).catch(() => undefined)
-    }
-  }
-  const running = run()
+      .catch(() => undefined))
   return {
     stop: async () => {
-      stopping.abort()
-      await running
+      await sweeping.stop()
       await leadership.resign()
     },
   }

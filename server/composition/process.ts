@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { startHttp } from '../../adapters/http/listener.js'
+import { postgresDueStories } from '../../adapters/postgres/stories/due-stories.js'
 import type { OnProblem } from '../../adapters/problem.js'
 import { commandRoutes } from '../../command-side/index.js'
 import { asyncApiDocument } from '../../gateway/index.js'
+import { systemClock } from '../../platform/clock.js'
 import type { Logger } from '../../platform/logging.js'
 import { createMetrics } from '../../platform/metrics.js'
 import { inNetworks } from '../../platform/network-address.js'
@@ -19,6 +21,7 @@ import { openIdentity } from './identity.js'
 import { projectLog, readModelsGroup } from './projecting.js'
 import { openRateLimits } from './rate-limits.js'
 import { openReadModels } from './read-models.js'
+import { scheduleSweeps, watchStories } from './scheduling.js'
 import { openSearch } from './search.js'
 import { openSides } from './sides.js'
 import { watchProjections } from './watch.js'
@@ -60,14 +63,15 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
   const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
-  const { alarms } = watchProjections(foundation, [readModels, search], feed, metrics, shutdown)
+  if (has('scheduler')) await scheduleSweeps(settings, { foundation, commandSide: sides.commandSide, logger, metrics }, shutdown)
+  const watches = [watchStories(postgresDueStories(foundation.pool), systemClock, metrics, shutdown), watchProjections(foundation, [readModels, search], feed, metrics, shutdown)]
   const tls = certificateOf(settings)
   const http = await startHttp({
     routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide), ...searchRoutes(search.side)] : [],
     authenticator: identity.authenticator, rateLimiter, trusted: inNetworks(settings.trustedProxies),
     host: settings.httpHost, port: settings.httpPort, allowedOrigins: settings.allowedOrigins, logger, metrics,
     ...(tls === undefined ? {} : { tls }),
-    health: { alarms, notReady: () => [...(shutdown.signal.aborted ? ['it is stopping'] : []), ...[...readModels.outdated, ...search.outdated].map((name) => `${name} is of an older version: run tidings rebuild ${name}`)] },
+    health: { alarms: () => watches.flatMap(({ alarms }) => alarms()), notReady: () => [...(shutdown.signal.aborted ? ['it is stopping'] : []), ...[...readModels.outdated, ...search.outdated].map((name) => `${name} is of an older version: run tidings rebuild ${name}`)] },
     extra: has('gateway') ? [{ url: '/asyncapi.json', mediaType: 'application/json', text: JSON.stringify(asyncApiDocument()) }] : [],
   })
   shutdown.onStop('HTTP listener', http.close)

@@ -53,6 +53,7 @@ export const settingsSchema = settingsObject({
   syncTokenDays: setting(Type.Integer({ minimum: 1, maximum: 365 }), { default: 30, description: 'how long a device may be away and resume' }),
   administrators: setting(Type.Array(Id), { default: [], description: 'accounts that may look at any living story, with a reason that is recorded' }),
   feedPartitions: setting(Type.Integer({ minimum: 1, maximum: 64 }), { default: 1, description: 'partitions that the catch-up feed projects side by side' }),
+  sweepSeconds: setting(Type.Integer({ minimum: 1, maximum: 300 }), { default: 5, description: 'seconds from the end of one sweep of stories that are over to the next' }),
   logLevel: setting(oneOf('silent', 'error', 'warn', 'info', 'debug'), { default: 'info', description: 'least severe log line that is written' }),
 })
 

@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryLeadership, type MemoryLead } from '../../adapters/memory/leadership.js'
-import { startSweeper, type Sweeper, type SweeperOptions } from '../../command-side/sweeping/sweeper.js'
+import { startSweeper, type SweeperOptions } from '../../command-side/sweeping/sweeper.js'
 import type { Swept } from '../../command-side/sweeping/sweep.js'
+import type { Repeated } from '../../platform/repeatedly.js'
 import { until } from '../support/until.js'
 
 const whole: Swept = { batches: [], ended: 0, failures: [] }
 const failed: Swept = { batches: [1], ended: 0, failures: ['away'] }
 
 describe('the sweeper', () => {
-  const running: Sweeper[] = []
-  const start = (options: Partial<SweeperOptions>): Sweeper => {
+  const running: Repeated[] = []
+  const start = (options: Partial<SweeperOptions>): Repeated => {
     const sweeper = startSweeper({ leadership: memoryLeadership(), sweep: async () => whole, everyMs: 1, onSwept: () => undefined, onDefect: () => undefined, ...options })
     running.push(sweeper)
     return sweeper
