@@ -18,6 +18,7 @@ import { openFanOut, openFeed, relayLog } from './feeds.js'
 import { openFoundation } from './foundation.js'
 import { openGateway } from './gateway.js'
 import { openIdentity } from './identity.js'
+import { openPresence } from './presence.js'
 import { projectLog, readModelsGroup } from './projecting.js'
 import { openRateLimits } from './rate-limits.js'
 import { openReadModels } from './read-models.js'
@@ -62,7 +63,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const sides = openSides(settings, { foundation, readModels, audience, logger }, shutdown)
   const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
-  const gateway = has('gateway') ? await openGateway(settings, { foundation, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
+  const gateway = has('gateway') ? await openGateway(settings, { foundation, ...(await openPresence(settings, foundation, onProblem, shutdown)), audience, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
   if (has('scheduler')) await scheduleSweeps(settings, { foundation, commandSide: sides.commandSide, logger, metrics }, shutdown)
   const watches = [watchStories(postgresDueStories(foundation.pool), systemClock, metrics, shutdown), watchProjections(foundation, [readModels, search], feed, metrics, shutdown)]
   const tls = certificateOf(settings)
