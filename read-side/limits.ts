@@ -6,6 +6,9 @@ export const queryLimits = {
   profiles: 200,
   /** Characters of a message in a notification. */
   previewCharacters: 140,
+  /** Authors whose stories may come to an account, and their stories, the newest first. */
+  trayAuthorsAsked: 10_100,
+  trayStories: 5_000,
   /** Unread messages, and notifications, are counted up to here. */
   unreadCount: 999,
   /** How long a query waits for the read models to hold `?after=`. */

@@ -6,6 +6,7 @@ import type { NotificationKind, Role } from '../events/schemas/common.js'
 import type { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
 import type { Visible } from '../events/visibility.js'
 import type { Membership } from './index.js'
+import type { StoriesReader } from './stories/ports.js'
 import type { ListedAccounts } from './views.js'
 
 export type { ListedAccounts } from './views.js'
@@ -183,6 +184,7 @@ export interface SearchReader {
 }
 
 export interface Readers {
+  readonly stories: StoriesReader
   readonly notifications: NotificationsReader
   readonly timeline: TimelineReader
   readonly conversations: ConversationsReader

@@ -13,6 +13,7 @@ import { postgresNotifications } from './notifications/model.js'
 import { postgresNotificationsReader } from './notifications/reader.js'
 import { postgresReadStates } from './read-states/model.js'
 import { postgresStories } from './stories/model.js'
+import { postgresStoriesReader } from './stories/reader.js'
 import { postgresSearchReader } from './search/reader.js'
 import { postgresTimeline } from './timeline/model.js'
 import { postgresTimelineReader } from './timeline/reader.js'
@@ -39,4 +40,5 @@ export const postgresReaders = (pool: pg.Pool): Readers => ({
   audience: postgresAudienceReader(pool),
   notifications: postgresNotificationsReader(pool),
   search: postgresSearchReader(pool),
+  stories: postgresStoriesReader(pool),
 })

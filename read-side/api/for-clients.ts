@@ -7,6 +7,7 @@ import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
 import type { ReadSide, Told } from '../index.js'
 import type { SearchSide } from '../search/search.js'
+import type { StoriesSide } from '../stories/stories.js'
 
 const opening = ({ open }: OpaqueTokens) => (token: string, path: string, what: string): TE.TaskEither<Problem, string> =>
   TE.fromEither(E.fromOption(() => problem('malformed', { errors: [{ path, message: `not a ${what} that this service gave` }] }))(open(token)))
@@ -17,6 +18,12 @@ const waiting = (tokens: OpaqueTokens, waitFor: ReadSide['waitFor']): ReadSide['
 const withNext = <A extends { readonly next?: string }>({ seal }: OpaqueTokens, answer: A): A =>
   answer.next === undefined ? answer : { ...answer, next: seal(answer.next) }
 
+const paged = <P extends { readonly before?: string }, A extends { readonly next?: string }>(tokens: OpaqueTokens, ask: (page: P) => TE.TaskEither<Problem, A>) => (page: P) => pipe(
+  page.before === undefined ? TE.right(page) : pipe(opening(tokens)(page.before, '/before', 'cursor'), TE.map((before) => ({ ...page, before }))),
+  TE.chain(ask),
+  TE.map((answer) => withNext(tokens, answer)),
+)
+
 /**
  * The queries as clients meet them: positions and what holds them, which would tell how much others do, are sealed (ADR 0019).
  * Places that sessions count by are as they were.
@@ -25,17 +32,12 @@ export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): Rea
   const { seal } = tokens
   const withPosition = <A extends { readonly position: string }>(one: A): A => ({ ...one, position: seal(one.position) })
   const told = ({ at, notification }: Told): Told => ({ at, notification: withPosition(notification) })
-  const paged = <P extends { readonly before?: string }, A extends { readonly next?: string }>(ask: (page: P) => TE.TaskEither<Problem, A>) => (page: P) => pipe(
-    page.before === undefined ? TE.right(page) : pipe(opening(tokens)(page.before, '/before', 'cursor'), TE.map((before) => ({ ...page, before }))),
-    TE.chain(ask),
-    TE.map((answer) => withNext(tokens, answer)),
-  )
   return {
     ...readSide,
-    inbox: (account, page) => paged((given: typeof page) => readSide.inbox(account, given))(page),
-    listedAccounts: (account, list, page) => paged((given: typeof page) => readSide.listedAccounts(account, list, given))(page),
+    inbox: (account, page) => paged(tokens, (given: typeof page) => readSide.inbox(account, given))(page),
+    listedAccounts: (account, list, page) => paged(tokens, (given: typeof page) => readSide.listedAccounts(account, list, given))(page),
     notifications: (account, page) => pipe(
-      paged((given: typeof page) => readSide.notifications(account, given))(page),
+      paged(tokens, (given: typeof page) => readSide.notifications(account, given))(page),
       TE.map((answer) => ({ ...answer, notifications: answer.notifications.map(withPosition) })),
     ),
     events: (...asked) => pipe(readSide.events(...asked), TE.map((events) => events.map(withPosition))),
@@ -45,6 +47,13 @@ export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): Rea
     waitFor: waiting(tokens, readSide.waitFor),
   }
 }
+
+/** Stories likewise: their viewers are paged by position. */
+export const storiesForClients = (side: StoriesSide, tokens: OpaqueTokens): StoriesSide => ({
+  ...side,
+  viewers: (account, storyId, page) => paged(tokens, (given: typeof page) => side.viewers(account, storyId, given))(page),
+  waitFor: waiting(tokens, side.waitFor),
+})
 
 /** Search likewise: its cursors hold scores. */
 export const searchForClients = (side: SearchSide, tokens: OpaqueTokens): SearchSide => ({

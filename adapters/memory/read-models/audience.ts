@@ -72,8 +72,8 @@ export const memoryAudience = (model: MemoryAudience): Audience => {
   return {
     relations: (viewer, of) => TE.fromIO(() => of.map((author) => relation(viewer, author))),
     authorsFor: (viewer, limit) => TE.fromIO(() => authors(viewer).filter((author) => {
-      const { blocked, hidden, muted } = relation(viewer, author)
-      return !blocked && !hidden && !muted
+      const { blocked, hidden } = relation(viewer, author)
+      return !blocked && !hidden
     }).slice(0, limit)),
   }
 }

@@ -11,6 +11,8 @@ import type { MemoryNotifications } from './notifications.js'
 import { memoryNotificationsReader } from './notifications-reader.js'
 import type { MemoryReadStates } from './read-states.js'
 import { memorySearchReader } from './search-reader.js'
+import type { MemoryStories } from './stories.js'
+import { memoryStoriesReader } from './stories-reader.js'
 import type { MemoryTimeline } from './timeline.js'
 import type { Seen } from './visible-timeline.js'
 import { conversationsOf, messageSeen, nameSeen, pinsSeen, seenBy, visibleEvents } from './visible-timeline.js'
@@ -23,6 +25,7 @@ export interface MemoryReadModels {
   readonly readStates: MemoryReadStates
   readonly audience: MemoryAudience
   readonly notifications: MemoryNotifications
+  readonly stories: MemoryStories
 }
 
 const messagesOf = (seen: Seen, { olderThan = Number.POSITIVE_INFINITY, newerThan, limit }: PageOfMessages) => {
@@ -146,4 +149,5 @@ export const memoryReaders = (models: MemoryReadModels): Readers => ({
   audience: memoryAudienceReader(models.audience),
   notifications: memoryNotificationsReader(models),
   search: memorySearchReader(models),
+  stories: memoryStoriesReader(models.stories),
 })

@@ -27,7 +27,7 @@ const authors = preparedRows<readonly [author: string]>('audience.authors_for', 
     UNION ALL
     SELECT l.user_id, l.position FROM ${schema}.close_friends l WHERE l.other = $1::uuid AND l.stands
   ) a
-  WHERE NOT ${blocked('$1::uuid', 'a.author')} AND NOT ${stands('hidden', 'a.author', '$1::uuid')} AND NOT ${stands('muted', '$1::uuid', 'a.author')}
+  WHERE NOT ${blocked('$1::uuid', 'a.author')} AND NOT ${stands('hidden', 'a.author', '$1::uuid')}
   GROUP BY a.author ORDER BY max(a.position) DESC, a.author LIMIT $2::integer`)
 
 const relationOf = ([follows, closeFriend, isBlocked, hidden, muted]: RelationRow): Relation => ({ follows, closeFriend, blocked: isBlocked, hidden, muted })

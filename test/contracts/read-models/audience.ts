@@ -76,7 +76,7 @@ export const audience = (subject: () => OpenReadModels): void => {
       expect(await relation(1, 0)).toEqual({ ...stranger, blocked: true })
     })
 
-    it('authors for a tray: followed ones and those who hold the viewer as a close friend, none that would not be shown, the newest first', async () => {
+    it('authors for a tray: followed ones and those who hold the viewer as a close friend, none that would not be shown, muted ones too, the newest first', async () => {
       const { id, of } = world(subject, 9)
       for (const author of [1, 2, 3, 4, 5]) await of(0, 'UserFollowed', author)
       for (const author of [2, 6]) await of(author, 'CloseFriendAdded', 0)
@@ -86,7 +86,7 @@ export const audience = (subject: () => OpenReadModels): void => {
       await of(0, 'StoriesMuted', 4, { muted: true })
       await of(5, 'UserBlocked', 0)
       const authors = (limit: number) => answer(subject().audience.authorsFor(id(0), limit))
-      expect(await authors(50)).toEqual([id(6), id(2), id(1)])
+      expect(await authors(50)).toEqual([id(6), id(2), id(4), id(1)])
       expect(await authors(2)).toEqual([id(6), id(2)])
       expect(await answer(subject().audience.authorsFor(id(8), 50))).toEqual([id(0)])
     })

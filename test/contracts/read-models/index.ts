@@ -7,6 +7,7 @@ import { lastSeen } from './last-seen.js'
 import { notifications } from './notifications.js'
 import { repeating } from './repeating.js'
 import { sessions } from './sessions.js'
+import { stories } from './stories.js'
 import type { OpenReadModels } from './subject.js'
 import { timeline } from './timeline.js'
 import { visibility } from './visibility.js'
@@ -24,7 +25,7 @@ export const readModelsContract = (name: string, open: () => Promise<OpenReadMod
       if (opened === undefined) throw new Error('the read models did not open')
       return opened
     }
-    for (const behaviour of [timeline, visibility, inbox, accounts, audience, lastSeen, sessions, facts, notifications]) behaviour(subject)
+    for (const behaviour of [timeline, visibility, inbox, accounts, audience, lastSeen, sessions, facts, notifications, stories]) behaviour(subject)
     repeating(open)
   })
 }

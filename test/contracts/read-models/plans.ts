@@ -40,6 +40,10 @@ const filled = `
   INSERT INTO notifications_v1.withdrawn SELECT gen_random_uuid(), '0' FROM generate_series(1, 20000) s;
   INSERT INTO notifications_v1.silences SELECT user_id, 'kind', 'mention', lpad(s::text, 20, '0'), s % 2 = 0 FROM accounts_v1.profiles, generate_series(1, 4) s;
   INSERT INTO notifications_v1.marks SELECT user_id, '0', '0' FROM accounts_v1.profiles;
+  INSERT INTO stories_v1.stories SELECT gen_random_uuid(), user_id, 'public', s, s, '0', gen_random_uuid(), 1, '', '', '' FROM accounts_v1.profiles, generate_series(1, 4) s;
+  INSERT INTO stories_v1.views SELECT story_id, md5(story_id::text || s)::uuid, 0, lpad(s::text, 20, '0') FROM stories_v1.stories, generate_series(1, 4) s;
+  INSERT INTO stories_v1.reactions SELECT story_id, viewer, 1 FROM stories_v1.views;
+  INSERT INTO stories_v1.inspections SELECT story_id, gen_random_uuid(), 0, '' FROM stories_v1.stories;
   ANALYZE`
 
 export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
@@ -48,7 +52,7 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
     const pool = postgresPool({ url: models.url, connections: 1 })
     try {
       await models.pool.query(filled)
-      const { timeline, conversations, inbox, accounts, audience, notifications } = postgresReaders(pool)
+      const { timeline, conversations, inbox, accounts, audience, notifications, stories } = postgresReaders(pool)
       const [facts, receipts, account, conversation] = [postgresMessageFacts(pool), postgresCommandReceipts(pool), uuidv7(), uuidv7()]
       await pool.query('SET plan_cache_mode = force_generic_plan')
       await answer(timeline.messages(account, conversation, { limit: 50 }))
@@ -73,6 +77,13 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
       await answer(notifications.missed(account, { after: { position: 'start' }, now: 0, limit: 50 }))
       await answer(notifications.pick([account], 0))
       await answer(notifications.unread(account, 0, 999))
+      await answer(stories.newest([account], 0, 50))
+      await answer(stories.ofAuthor(account, 0, 50))
+      await answer(stories.find(account))
+      await answer(stories.marks(account, [conversation]))
+      await answer(stories.counts([account]))
+      await answer(stories.viewers(account, { before: undefined, limit: 50 }))
+      await answer(stories.inspections(account, 50))
       const { rows: [edited] } = await models.pool.query<{ conversation: string; target: number }>("SELECT conversation, target FROM timeline_v1.changes WHERE aspect = 'content' LIMIT 1")
       // Its bytes are made up, so it cannot be read; what was asked for it can be explained.
       await facts.bySequence(edited?.conversation ?? '', edited?.target ?? 0)().catch(() => undefined)
@@ -81,7 +92,7 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
       await answer(receipts.find(conversationStream(conversation), account, 1))
       const { rows } = await pool.query<{ name: string; parameters: number }>(
         'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements WHERE NOT from_sql ORDER BY name')
-      expect(rows).toHaveLength(31)
+      expect(rows).toHaveLength(38)
       for (const { name, parameters } of rows) {
         const plan = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE "${name}" (${Array.from({ length: parameters }, () => 'NULL').join(', ')})`)
         expect(plan.rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('Seq Scan')), name).toEqual([])
