@@ -10,6 +10,8 @@ export interface PostgresReadModel<Write = unknown> {
   readonly indexes?: string
   /** Every table, for comparing a rebuilt read model with the live one row by row. */
   readonly tables: ReadonlyArray<string>
+  /** By table, the columns that a comparison looks at where these are not all: what derives from them has perhaps no hash. */
+  readonly compared?: Readonly<Record<string, ReadonlyArray<string>>>
   /** Applies writes in log order, in few statements, inside the caller's transaction. */
   readonly apply: (client: pg.ClientBase, schema: string, writes: ReadonlyArray<Write>) => Promise<void>
   /** `apply` for tables that hold none of the writes yet and have no `indexes`. */

@@ -9,14 +9,14 @@ interface Fingerprint {
 }
 
 /** What two tables with the same rows have in common, whatever their order: sums of two 64-bit hashes of every row. */
-const fingerprintOf = async (client: pg.ClientBase, table: string): Promise<Fingerprint> => {
+const fingerprintOf = async (client: pg.ClientBase, rowsOf: string): Promise<Fingerprint> => {
   const { rows } = await client.query<Fingerprint>(
-    `SELECT count(*) AS rows, sum(hash_record_extended(t, 0)) AS one, sum(hash_record_extended(t, 1)) AS other FROM ${table} t`)
+    `SELECT count(*) AS rows, sum(hash_record_extended(t, 0)) AS one, sum(hash_record_extended(t, 1)) AS other FROM ${rowsOf} t`)
   return rows[0] ?? { rows: '0', one: null, other: null }
 }
 
-const onlyIn = async (client: pg.ClientBase, table: string, other: string): Promise<number> => {
-  const { rows } = await client.query<{ only: string }>(`SELECT count(*) AS only FROM (TABLE ${table} EXCEPT ALL TABLE ${other}) o`)
+const onlyIn = async (client: pg.ClientBase, these: string, others: string): Promise<number> => {
+  const { rows } = await client.query<{ only: string }>(`SELECT count(*) AS only FROM (SELECT * FROM ${these} t EXCEPT ALL SELECT * FROM ${others} t) o`)
   return Number(rows[0]?.only)
 }
 
@@ -24,7 +24,8 @@ const onlyIn = async (client: pg.ClientBase, table: string, other: string): Prom
 export const compareTables = async (client: pg.ClientBase, liveSchema: string, { model, schema }: Target): Promise<ReadonlyArray<TableComparison>> => {
   const comparisons: TableComparison[] = []
   for (const table of model.tables) {
-    const [live, rebuilt] = [`${liveSchema}.${table}`, `${schema}.${table}`]
+    const columns = model.compared?.[table]?.join(', ') ?? '*'
+    const [live, rebuilt] = [`(SELECT ${columns} FROM ${liveSchema}.${table})`, `(SELECT ${columns} FROM ${schema}.${table})`]
     const [ofLive, ofRebuilt] = [await fingerprintOf(client, live), await fingerprintOf(client, rebuilt)]
     const same = ofLive.rows === ofRebuilt.rows && ofLive.one === ofRebuilt.one && ofLive.other === ofRebuilt.other
     comparisons.push({

@@ -76,6 +76,8 @@ export const postgresSearchModel: PostgresReadModel<SearchWrite> = {
   ddl: readFileSync(new URL('tables.sql', import.meta.url), 'utf8'),
   indexes: readFileSync(new URL('indexes.sql', import.meta.url), 'utf8'),
   tables: ['messages', 'words'],
+  // The lexemes are made of the words.
+  compared: { messages: ['conversation', 'sequence', 'version', 'message_id', 'sender', 'sent_at', 'words', 'tokens'] },
   apply: (client, schema, writes) => keepingVocabulary(client, schema, writes, () => applyMessages(client, schema, writes)),
   fill: applyMessages,
 }
