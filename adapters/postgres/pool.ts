@@ -42,6 +42,8 @@ export const postgresPool = (settings: PostgresSettings): pg.Pool => {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     allowExitOnIdle: true,
+    // Statements that do not wait for one another's answers share a round trip.
+    pipeline: true,
   }).on('error', diedWhileIdle).on('connect', (client) => client.on('error', diedWhileIdle))
 }
 
@@ -62,13 +64,17 @@ export const dedicatedClient = async (pool: pg.Pool, overrides: pg.ClientConfig 
   }
 }
 
-/** Runs the work in one transaction on one connection of the pool; rolled back when it rejects, and then rejects itself. */
-export const inTransaction = async <A>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<A>): Promise<A> => {
+/**
+ * Runs the work in one transaction on one connection of the pool; rolled back when it rejects, and then rejects itself. The
+ * work may send statements that read before `begun` resolves, and must await it before it writes.
+ */
+export const inTransactionBegun = async <A>(pool: pg.Pool, work: (client: pg.PoolClient, begun: Promise<unknown>) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
   let broken = false
   try {
-    await client.query('BEGIN')
-    const result = await work(client)
+    const begun = client.query('BEGIN')
+    begun.catch(() => undefined)
+    const result = await work(client, begun)
     await client.query('COMMIT')
     return result
   } catch (error) {
@@ -77,4 +83,23 @@ export const inTransaction = async <A>(pool: pg.Pool, work: (client: pg.PoolClie
   } finally {
     client.release(broken)
   }
+}
+
+/** The same for work that begins with the transaction. */
+export const inTransaction = <A>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<A>): Promise<A> =>
+  inTransactionBegun(pool, async (client, begun) => {
+    await begun
+    return work(client)
+  })
+
+/** Says of a statement only that one before it in its transaction had failed. */
+const isConsequence = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '25P02'
+
+/**
+ * Waits for all of them, also when one fails, so that none sends a statement after the transaction has ended. Rejects with
+ * the cause of the failures.
+ */
+export const allInTransaction = async (works: ReadonlyArray<Promise<unknown>>): Promise<void> => {
+  const failures = (await Promise.allSettled(works)).flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+  if (failures.length > 0) throw failures.find((failure) => !isConsequence(failure)) ?? failures[0]
 }
