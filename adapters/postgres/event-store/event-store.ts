@@ -8,6 +8,7 @@ import { followLog } from './follow.js'
 import { assertWritable } from './group.js'
 import { listen } from './listener.js'
 import { readStream } from './read.js'
+import { recentCommits } from './recent-commits.js'
 import { startWriter } from './writer.js'
 
 export interface PostgresEventStoreOptions {
@@ -40,13 +41,18 @@ const QUEUED_BYTES = 64 * 1024 * 1024
 export const postgresEventStore = async (options: PostgresEventStoreOptions): Promise<EventStore> => {
   const { pool } = options
   const closed = new AbortController()
-  const commits = bell()
+  const [commits, recent] = [bell(), recentCommits()]
   const writer = await startWriter({
     pool,
     timeLimitMs: options.timeLimitMs ?? TIME_LIMIT_MS,
     queuedAppends: options.queuedAppends ?? QUEUED_APPENDS,
     queuedBytes: options.queuedBytes ?? QUEUED_BYTES,
-    onCommit: commits.ring,
+    onCommit: (events) => {
+      const last = events.at(-1)
+      if (last === undefined) return
+      recent.add(events)
+      commits.ring(BigInt(last.position))
+    },
   })
   let listening: ReturnType<typeof listen> | undefined
   return {
@@ -59,7 +65,7 @@ export const postgresEventStore = async (options: PostgresEventStoreOptions): Pr
     read: (stream, range) => readOpen(closed.signal, pool, stream, range),
     follow: (from, signal) => {
       listening ??= listen(pool, commits)
-      return followLog(pool, commits, from, AbortSignal.any([signal, closed.signal]))
+      return followLog({ pool, bell: commits, recent }, from, AbortSignal.any([signal, closed.signal]))
     },
     close: async () => {
       closed.abort()

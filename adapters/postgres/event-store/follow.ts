@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { CaughtUp, Position, RecordedEvent } from '../../../events/event-store.js'
 import { copyOut } from '../copy.js'
 import type { Bell } from './bell.js'
+import type { RecentCommits } from './recent-commits.js'
 import { positionOf } from './rows.js'
 import { recordedOf, tupleColumns } from './tuples.js'
 
@@ -23,27 +24,35 @@ const bytesOf = (events: ReadonlyArray<RecordedEvent>): number =>
 const nextPage = (events: ReadonlyArray<RecordedEvent>, asked: number): number =>
   bytesOf(events) > PAGE_BYTES ? Math.max(1, Math.floor(asked / 2)) : Math.min(PAGE_EVENTS, 2 * asked)
 
+export interface Followed {
+  readonly pool: pg.Pool
+  readonly bell: Bell
+  readonly recent: RecentCommits
+}
+
 /**
- * Pages through the log by position, the next page being read while one is handed out, then waits for the bell; a slow poll
- * covers what no bell tells. An unreadable log is asked again until it answers, from where it was left. Ends by the signal.
+ * Pages through the log by position, the next page being read while one is handed out, then waits for the bell; what this
+ * process committed itself is handed out from memory. A slow poll covers what no bell tells. An unreadable log is asked again
+ * until it answers, from where it was left. Ends by the signal.
  */
 export const followLog = async function* (
-  pool: pg.Pool, bell: Bell, from: Position | 'start', signal: AbortSignal,
+  { pool, bell, recent }: Followed, from: Position | 'start', signal: AbortSignal,
 ): AsyncGenerator<RecordedEvent | CaughtUp, void> {
   const read = (after: bigint, atMost: number) => readPage(pool, after, atMost).catch(() => undefined)
   let cursor = from === 'start' ? 0n : BigInt(from)
   let [history, asked] = [true, FIRST_PAGE_EVENTS]
   let reading: ReturnType<typeof read> | undefined
   while (!signal.aborted) {
-    const events = await (reading ?? read(cursor, asked))
+    const known = history || reading !== undefined ? undefined : recent.after(cursor)
+    const events = known ?? (await (reading ?? read(cursor, asked)))
     reading = undefined
     if (events === undefined) {
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
       continue
     }
-    const isLast = events.length < asked
+    const isLast = known !== undefined || events.length < asked
     cursor = BigInt(events.at(-1)?.position ?? cursor)
-    asked = nextPage(events, asked)
+    if (known === undefined) asked = nextPage(events, asked)
     if (!isLast) reading = read(cursor, asked)
     for (const event of events) {
       if (signal.aborted) return

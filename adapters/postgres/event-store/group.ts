@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ExpectedRevision, NewEvent, StreamName } from '../../../events/event-store.js'
+import type { ExpectedRevision, NewEvent, RecordedEvent, StreamName } from '../../../events/event-store.js'
 import type { Answer, PendingAppend } from './append-queue.js'
 import { positionOf } from './rows.js'
 
@@ -79,3 +79,11 @@ export const answerOf = ([first, last, at]: AppendRow): Answer =>
   first === null || at === null
     ? E.left({ _tag: 'WrongExpectedRevision', actual: last === NO_STREAM ? 'no-stream' : BigInt(last) })
     : E.right({ firstRevision: BigInt(first), lastRevision: BigInt(last), position: positionOf(at) })
+
+/** The events that an append wrote now; none when it was refused or had been written before. */
+export const writtenBy = ({ stream, events }: PendingAppend, row: AppendRow | undefined): ReadonlyArray<RecordedEvent> => {
+  const [first, , at, fresh] = row ?? []
+  if (fresh !== true || first === undefined || first === null || at === undefined || at === null) return []
+  const [revision, position] = [BigInt(first), BigInt(at) - BigInt(events.length - 1)]
+  return events.map((event, index) => ({ ...event, stream, revision: revision + BigInt(index), position: positionOf(position + BigInt(index)) }))
+}

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type pg from 'pg'
+import type { RecordedEvent } from '../../../events/event-store.js'
 import type { SteadyConnection } from '../steady-connection.js'
 import { steadyConnection } from '../steady-connection.js'
 import type { Answer, AppendQueue, PendingAppend } from './append-queue.js'
 import { appendQueue } from './append-queue.js'
 import type { AppendRow } from './group.js'
-import { answerOf, appendParameters, appendStatement } from './group.js'
+import { answerOf, appendParameters, appendStatement, writtenBy } from './group.js'
 
 const GROUP_LIMITS = { events: 2_048, bytes: 4 * 1024 * 1024 }
 const CLIENT_GRACE_MS = 1_000
@@ -19,8 +20,8 @@ export interface WriterOptions {
   /** Appends and their bytes that wait at most; more are refused at once. */
   readonly queuedAppends: number
   readonly queuedBytes: number
-  /** Told the last position after each committed group that wrote anything. */
-  readonly onCommit: (position: bigint) => void
+  /** Told after each committed group what it wrote, in the order of positions, before any of it is answered. */
+  readonly onCommit: (events: ReadonlyArray<RecordedEvent>) => void
 }
 
 type Submitted = Omit<PendingAppend, 'answer'>
@@ -47,8 +48,7 @@ const writing = (connection: SteadyConnection, queue: AppendQueue, onCommit: Wri
   async (client: pg.Client, group: ReadonlyArray<PendingAppend>): Promise<void> => {
     try {
       const rows = await runGroup(client, group)
-      const last = rows.findLast(([, , , fresh]) => fresh)?.[2] ?? undefined
-      if (last !== undefined) onCommit(BigInt(last))
+      onCommit(group.flatMap((append, index) => writtenBy(append, rows[index])))
       group.forEach(({ answer }, index) => {
         const row = rows[index]
         answer(row === undefined ? unavailable('Postgres did not answer each append', RETRY_UNKNOWN_MS) : answerOf(row))
