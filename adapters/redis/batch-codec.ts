@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommittedBatch } from '../../events/committed.js'
-import type { Position, RecordedEvent, StreamName } from '../../events/event-store.js'
+import type { Position } from '../../events/event-store.js'
+import { eventFields, eventOfFields, isEventFields, type EventFields } from './event-fields.js'
 
 // Both sides may run different releases for a while: another layout needs another version, which older ones refuse (a gap).
 const LAYOUT_VERSION = 1
@@ -10,15 +11,7 @@ export interface BatchMalformed {
   readonly reason: string
 }
 
-type EventFields = readonly [
-  stream: string, revision: string, position: string, id: string, type: string, version: number, data: string, metadata: string, sealed: string | null,
-]
 type BatchFields = readonly [version: number, partition: number, after: string, through: string, events: ReadonlyArray<EventFields>]
-
-const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-
-const fieldsOf = ({ stream, revision, position, id, type, version, data, metadata, sealed }: RecordedEvent): EventFields =>
-  [stream, String(revision), position, id, type, version, text(data), text(metadata), sealed === undefined ? null : Buffer.from(sealed).toString('base64')]
 
 const encodeOne = ({ partition, after, through }: Omit<CommittedBatch, 'events'>, events: ReadonlyArray<string>): string =>
   `[${LAYOUT_VERSION},${partition},${JSON.stringify(after)},${JSON.stringify(through)},[${events.join(',')}]]`
@@ -32,7 +25,7 @@ export const encodeBatch = ({ partition, after, through, events }: CommittedBatc
   let [from, size, encoded]: [CommittedBatch['after'], number, string[]] = [after, 0, []]
   let last: Position | undefined
   for (const event of events) {
-    const fields = JSON.stringify(fieldsOf(event))
+    const fields = JSON.stringify(eventFields(event))
     if (last !== undefined && size + fields.length > maxCharacters) {
       messages.push(encodeOne({ partition, after: from, through: last }, encoded))
       ;[from, size, encoded] = [last, 0, []]
@@ -47,22 +40,11 @@ export const encodeBatch = ({ partition, after, through, events }: CommittedBatc
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 
-const isEvent = (value: unknown): value is EventFields => {
-  if (!Array.isArray(value) || value.length !== 9) return false
-  const [stream, revision, position, id, type, version, data, metadata, sealed] = value as unknown[]
-  return [stream, revision, position, id, type, data, metadata].every(isText) && isWhole(version) && (sealed === null || isText(sealed))
-}
-
 const isBatch = (value: unknown): value is BatchFields => {
   if (!Array.isArray(value) || value[0] !== LAYOUT_VERSION) return false
   const [, partition, after, through, events] = value as unknown[]
-  return isWhole(partition) && isText(after) && isText(through) && Array.isArray(events) && events.every(isEvent)
+  return isWhole(partition) && isText(after) && isText(through) && Array.isArray(events) && events.every(isEventFields)
 }
-
-const eventOf = ([stream, revision, position, id, type, version, data, metadata, sealed]: EventFields): RecordedEvent => ({
-  stream: stream as StreamName, revision: BigInt(revision), position: position as Position, id, type, version,
-  data: Buffer.from(data, 'utf8'), metadata: Buffer.from(metadata, 'utf8'), sealed: sealed === null ? undefined : Buffer.from(sealed, 'base64'),
-})
 
 /** Reads what `encodeBatch` wrote. */
 export const decodeBatch = (message: string): E.Either<BatchMalformed, CommittedBatch> => {
@@ -70,7 +52,7 @@ export const decodeBatch = (message: string): E.Either<BatchMalformed, Committed
     const fields: unknown = JSON.parse(message)
     if (!isBatch(fields)) return E.left({ _tag: 'BatchMalformed', reason: 'not in the layout of this release' })
     const [, partition, after, through, events] = fields
-    return E.right({ partition, after: after as Position | 'start', through: through as Position, events: events.map(eventOf) })
+    return E.right({ partition, after: after as Position | 'start', through: through as Position, events: events.map(eventOfFields) })
   } catch (error) {
     return E.left({ _tag: 'BatchMalformed', reason: String(error) })
   }

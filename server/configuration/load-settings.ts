@@ -10,24 +10,26 @@ export interface ChosenAdapters {
   readonly feed: 'catch-up' | 'kafka'
   readonly fanOut: 'memory' | 'redis'
   readonly privacyCache: 'memory' | 'redis'
+  readonly storyCache: 'memory' | 'redis'
   readonly rateLimits: 'memory' | 'redis' | 'off'
   readonly search: 'postgres' | 'elasticsearch'
 }
 
 const byProfile: Readonly<Record<Settings['profile'], ChosenAdapters>> = {
-  embedded: { eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory', rateLimits: 'memory', search: 'postgres' },
-  cluster: { eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis', rateLimits: 'redis', search: 'elasticsearch' },
+  embedded: { eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory', storyCache: 'memory', rateLimits: 'memory', search: 'postgres' },
+  cluster: { eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis', storyCache: 'redis', rateLimits: 'redis', search: 'elasticsearch' },
 }
 
 /** The adapters of a process: those chosen alone, the profile's for the rest. */
 export const adaptersOf = (settings: Settings): ChosenAdapters => {
   const profile = byProfile[settings.profile]
-  const { eventStore, feed, fanOut, privacyCache, rateLimits, search } = settings
+  const { eventStore, feed, fanOut, privacyCache, storyCache, rateLimits, search } = settings
   return {
     eventStore: eventStore === 'by-profile' ? profile.eventStore : eventStore,
     feed: feed === 'by-profile' ? profile.feed : feed,
     fanOut: fanOut === 'by-profile' ? profile.fanOut : fanOut,
     privacyCache: privacyCache === 'by-profile' ? profile.privacyCache : privacyCache,
+    storyCache: storyCache === 'by-profile' ? profile.storyCache : storyCache,
     rateLimits: rateLimits === 'by-profile' ? profile.rateLimits : rateLimits,
     search: search === 'by-profile' ? profile.search : search,
   }

@@ -12,13 +12,13 @@ const adapters = (environment: Record<string, string>) => {
 }
 
 describe('the settings of a process', () => {
-  it('Z2: need nothing to start', () => expect(adapters({})).toEqual({ eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory', rateLimits: 'memory', search: 'postgres' }))
+  it('Z2: need nothing to start', () => expect(adapters({})).toEqual({ eventStore: 'postgres', feed: 'catch-up', fanOut: 'memory', privacyCache: 'memory', storyCache: 'memory', rateLimits: 'memory', search: 'postgres' }))
 
   it('a profile chooses adapters', () =>
-    expect(adapters({ TIDINGS_PROFILE: 'cluster' })).toEqual({ eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis', rateLimits: 'redis', search: 'elasticsearch' }))
+    expect(adapters({ TIDINGS_PROFILE: 'cluster' })).toEqual({ eventStore: 'eventstoredb', feed: 'kafka', fanOut: 'redis', privacyCache: 'redis', storyCache: 'redis', rateLimits: 'redis', search: 'elasticsearch' }))
 
   it('each adapter can be chosen alone', () =>
-    expect(adapters({ TIDINGS_FEED: 'kafka' })).toEqual({ eventStore: 'postgres', feed: 'kafka', fanOut: 'memory', privacyCache: 'memory', rateLimits: 'memory', search: 'postgres' }))
+    expect(adapters({ TIDINGS_FEED: 'kafka' })).toEqual({ eventStore: 'postgres', feed: 'kafka', fanOut: 'memory', privacyCache: 'memory', storyCache: 'memory', rateLimits: 'memory', search: 'postgres' }))
 
   it('E7: plain on another address than loopback refuses to start, unless said otherwise', () => {
     expect(reasons({ TIDINGS_HTTP_HOST: '0.0.0.0' })).toEqual([expect.stringContaining('0.0.0.0 is not loopback and there is no TLS')])
