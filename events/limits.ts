@@ -32,5 +32,7 @@ export const limits = {
   hiddenFrom: 10_000,
   mutedAuthors: 10_000,
   watchedAccounts: 200,
+  pushSubscriptions: 10,
+  pushEndpointCharacters: 2_000,
   jsonDepth: 16,
 } as const

@@ -47,3 +47,16 @@ export const innerLimits = {
   deliveriesKnown: 100_000,
   signalledSeats: 200,
 } as const
+
+/** Of notifications to browsers; no client sees them. Claims are held for longer than it takes to send what is claimed at once. */
+export const pushLimits = {
+  lifetimeMs: 86_400_000,
+  idleMs: 1_000,
+  claimedAtOnce: 100,
+  sentAtOnce: 20,
+  heldMs: 90_000,
+  readModelsWithinMs: 1_000,
+  firstRetryMs: 1_000,
+  longestRetryMs: 3_600_000,
+  placeKeptEveryMs: 10_000,
+} as const

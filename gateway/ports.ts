@@ -1,5 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { CommittedBatch } from '../events/committed.js'
+import type { Position } from '../events/event-store.js'
 import type { CloseReason } from '../events/wire/close-codes.js'
 import type { Problem } from '../events/wire/answers.js'
 import type { Notification } from '../events/wire/notification.js'
@@ -113,4 +114,55 @@ export type PushFailure =
  */
 export interface PushProvider {
   readonly push: (subscription: PushSubscription, notification: Notification) => TaskEither<PushFailure, void>
+}
+
+export interface DeviceOfAccount {
+  readonly account: string
+  readonly device: string
+}
+
+export interface PushStoreUnavailable {
+  readonly _tag: 'PushStoreUnavailable'
+  readonly retryAfterMs: number
+  readonly reason: string
+}
+
+/** A notification on its way to one browser. */
+export interface WaitingPush extends DeviceOfAccount {
+  readonly notification: string
+  readonly position: Position
+  /** When what it tells of was recorded. */
+  readonly at: number
+  /** How often it was claimed, this time included. */
+  readonly attempts: number
+  readonly subscription: PushSubscription
+}
+
+/** What a batch of the log brings for browsers that are pushed to. */
+export interface PushBatch {
+  readonly partition: number
+  /** Of the feed. */
+  readonly partitions: number
+  readonly through: Position
+  readonly notices: ReadonlyArray<{ readonly id: string; readonly account: string; readonly position: Position; readonly at: number }>
+  readonly revoked: ReadonlyArray<DeviceOfAccount>
+}
+
+/** Browsers that are pushed to, and what waits for each of them. Times are milliseconds since 1970. */
+export interface PushStore {
+  /**
+   * Replaces what the device had. An account has `limits.pushSubscriptions` at most: the oldest goes. An endpoint is its who
+   * named it last: of a browser in which somebody else signed in.
+   */
+  readonly subscribe: (owner: DeviceOfAccount, subscription: PushSubscription, now: number) => TaskEither<PushStoreUnavailable, void>
+  /** What waits for it goes along. Idempotent. */
+  readonly unsubscribe: (owner: DeviceOfAccount) => TaskEither<PushStoreUnavailable, void>
+  /** After which position the partition's batches go on. */
+  readonly place: (partition: number, partitions: number) => TaskEither<PushStoreUnavailable, Position | 'start'>
+  /** Revoked devices are unsubscribed; each notice then waits for every browser of its account. A batch that comes again adds nothing. */
+  readonly take: (batch: PushBatch, now: number) => TaskEither<PushStoreUnavailable, void>
+  /** What is due, the longest due first; due again at `until` unless it is settled or deferred before. No two callers get the same meanwhile. */
+  readonly claim: (due: { readonly now: number; readonly until: number; readonly limit: number }) => TaskEither<PushStoreUnavailable, ReadonlyArray<WaitingPush>>
+  readonly settle: (pushes: ReadonlyArray<WaitingPush>) => TaskEither<PushStoreUnavailable, void>
+  readonly defer: (push: WaitingPush, until: number) => TaskEither<PushStoreUnavailable, void>
 }

@@ -24,9 +24,6 @@ export interface WebPushOptions {
   readonly agent?: Agent
 }
 
-/** The push services of Chrome and Edge, Firefox, Safari and Windows. */
-export const knownPushHosts: ReadonlyArray<string> = ['fcm.googleapis.com', 'push.services.mozilla.com', 'push.apple.com', 'notify.windows.com']
-
 const refused = (reason: string): PushFailure => ({ _tag: 'PushRefused', reason: reason.slice(0, REASON_CHARACTERS) })
 
 const flawOf = (endpoint: string, hosts: ReadonlyArray<string>): PushFailure | undefined => {
@@ -34,6 +31,12 @@ const flawOf = (endpoint: string, hosts: ReadonlyArray<string>): PushFailure | u
   if (url?.protocol !== 'https:') return refused('the endpoint is no https address')
   return hosts.some((host) => url.host === host || url.host.endsWith(`.${host}`)) ? undefined : refused(`${url.host} is no push service that is called`)
 }
+
+/** Whether an endpoint would be called at all. */
+export const isPushEndpoint = (hosts: ReadonlyArray<string>) => (endpoint: string): boolean => flawOf(endpoint, hosts) === undefined
+
+/** A new key pair of a server, base64url (RFC 8292). Browsers that subscribed with another one have to subscribe again. */
+export const newVapidKeys = (): { readonly publicKey: string; readonly privateKey: string } => webPush.generateVAPIDKeys()
 
 /** Seconds, or a date, which is not worth the trouble. */
 const retryAfterMs = (header: string | undefined): number => {

@@ -27,14 +27,21 @@ const rotate = (configFile: ConfigFile, shards: ReadonlyArray<string>): Promise<
     print(`${rewrapped} living keys re-wrapped; ${destroyedShards.length} wrapping keys destroyed: what was deleted opens nowhere any more`)
   })
 
-/** `tidings keys rotate` */
+/** Names what it prints as a process is configured. */
+const makeVapid = async (): Promise<void> => {
+  const { newVapidKeys } = await import('../../adapters/web-push/push-provider.js')
+  const { publicKey, privateKey } = newVapidKeys()
+  printAll([`TIDINGS_VAPID_PUBLIC_KEY=${publicKey}`, `TIDINGS_VAPID_PRIVATE_KEY=${privateKey}`, 'TIDINGS_VAPID_SUBJECT=mailto:operator@example.org'])
+}
+
+/** `tidings keys rotate`, `tidings keys vapid` */
 export const keysCommand = (configFile: ConfigFile): Command =>
-  new Command('keys').description('the wrapping keys').addCommand(
+  new Command('keys').description('the wrapping keys, and those of Web Push').addCommand(
     new Command('rotate')
       .description('re-wrap the living keys and destroy the old wrapping keys: makes forgetting final')
       .argument('[shards...]', 'only these shards (default: all; new keys then go to a new one)')
       .action((shards: ReadonlyArray<string>) => rotate(configFile, shards)),
-  )
+  ).addCommand(new Command('vapid').description('print a new key pair for Web Push').action(makeVapid))
 
 /** `tidings schemas` */
 export const schemasCommand = (): Command =>

@@ -49,6 +49,8 @@ const contradictions = (settings: Settings): ReadonlyArray<string> => {
   if (!settings.builtInIssuer && settings.issuers.length === 0) reasons.push('issuers: nobody could sign in; name an issuer or set builtInIssuer')
   const unreadable = settings.trustedProxies.filter((proxy) => !isNetwork(proxy))
   if (unreadable.length > 0) reasons.push(`trustedProxies: ${unreadable.join(', ')}: write addresses or networks, as 10.0.0.0/8`)
+  const vapid = [settings.vapidPublicKey, settings.vapidPrivateKey, settings.vapidSubject].filter((value) => value !== '')
+  if (vapid.length % 3 !== 0) reasons.push('vapidPublicKey, vapidPrivateKey and vapidSubject: set all or none')
   const needsOneProcess = adaptersOf(settings)
   if (needsOneProcess.fanOut === 'memory' && settings.roles.includes('gateway') && !settings.roles.includes('projector')) {
     reasons.push('fanOut: memory reaches gateways of the projector\'s own process only; choose redis for roles apart')

@@ -37,6 +37,13 @@ describe('the settings of a process', () => {
     expect(reasons({ TIDINGS_TRUSTED_PROXIES: '10.0.0.0/8, localhost' })).toEqual([expect.stringContaining('trustedProxies: localhost')])
   })
 
+  it('Web Push needs all of its settings or none', () => {
+    const all = { TIDINGS_VAPID_PUBLIC_KEY: 'k', TIDINGS_VAPID_PRIVATE_KEY: 'p', TIDINGS_VAPID_SUBJECT: 'mailto:operator@example.org' }
+    expect(reasons(all)).toEqual([])
+    expect(reasons({ TIDINGS_VAPID_PUBLIC_KEY: 'k' })).toEqual([expect.stringContaining('set all or none')])
+    expect(reasons({ ...all, TIDINGS_VAPID_SUBJECT: 'operator' })).toEqual([expect.stringContaining('TIDINGS_VAPID_SUBJECT')])
+  })
+
   it('a configuration file that is named must be there', () =>
     expect(loadSettings({}, '/nowhere/tidings.json')).toMatchObject({ left: { reasons: [expect.stringContaining('no such file')] } }))
 })

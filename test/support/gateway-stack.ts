@@ -26,7 +26,7 @@ import { accountsProjection } from '../../projections/accounts/project.js'
 import { audienceProjection } from '../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../projections/inbox/project.js'
-import { startProjector, type Projection } from '../../projections/index.js'
+import { startProjector, type Feed, type Projection } from '../../projections/index.js'
 import { membersProjection } from '../../projections/members/project.js'
 import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
@@ -76,6 +76,7 @@ export interface GatewayStack {
   readonly stored: () => number
   /** Commits of these partitions wait until released. */
   readonly hold: (partition: number) => { readonly release: () => void }
+  readonly feed: Feed
   readonly partitions: number
   readonly defects: ReadonlyArray<unknown>
   readonly close: () => Promise<void>
@@ -99,8 +100,9 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
   const held = new Map<number, Promise<void>>()
   const store = memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice })
+  const feed = catchUpFeed({ eventStore, partitions })
   const projector = startProjector({
-    feed: catchUpFeed({ eventStore, partitions }), group: 'spec', keyStore,
+    feed, group: 'spec', keyStore,
     projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection, storiesProjection] as ReadonlyArray<Projection<unknown>>,
     store: { ...store, commit: (batch) => async () => { await held.get(batch.partition); return store.commit(batch)() } },
     announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
@@ -118,7 +120,7 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const sockets = memorySocketServer(['https://app.example'])
   const gateway = await another(sockets)
   return {
-    commandSide, readSide, gateway, sockets, revoked, another, partitions, defects,
+    commandSide, readSide, gateway, sockets, revoked, another, feed, partitions, defects,
     stored: () => stored(disk.log),
     hold: (partition) => {
       let release = (): void => undefined
