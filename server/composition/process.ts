@@ -12,6 +12,7 @@ import type { Shutdown } from '../../platform/shutdown.js'
 import { tellingPrivacyCache } from '../../projections/index.js'
 import { queryRoutes } from '../../read-side/api/routes.js'
 import { searchRoutes } from '../../read-side/api/search-routes.js'
+import { storyRoutes } from '../../read-side/api/story-routes.js'
 import type { Settings } from '../configuration/settings.js'
 import { openAudience } from './audience.js'
 import { openFanOut, openFeed, relayLog } from './feeds.js'
@@ -26,6 +27,7 @@ import { openReadModels } from './read-models.js'
 import { scheduleSweeps, watchStories } from './scheduling.js'
 import { openSearch } from './search.js'
 import { openSides } from './sides.js'
+import { openStories } from './stories.js'
 import { watchProjections } from './watch.js'
 
 /** A process that plays its roles. */
@@ -62,6 +64,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const announced = readModelsGroup({ ...readModels, store: tellingPrivacyCache(readModels.store, privacyCache) }, fanOut)
   if (has('projector')) projectLog(foundation, [announced, search.group], feed, { logger, metrics, onFailure }, shutdown)
   const sides = openSides(settings, { foundation, readModels, audience, logger }, shutdown)
+  const stories = await openStories(settings, { foundation, readModels, audience, onProblem }, shutdown)
   const pushing = await openPush(settings, { foundation, sides, feed, logger, metrics, onFailure }, shutdown)
   const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
@@ -70,7 +73,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const watches = [watchStories(postgresDueStories(foundation.pool), systemClock, metrics, shutdown), watchProjections(foundation, [readModels, search], feed, metrics, shutdown)]
   const tls = certificateOf(settings)
   const http = await startHttp({
-    routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide), ...searchRoutes(search.side), ...pushing] : [],
+    routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide), ...searchRoutes(search.side), ...storyRoutes(stories), ...pushing] : [],
     authenticator: identity.authenticator, rateLimiter, trusted: inNetworks(settings.trustedProxies),
     host: settings.httpHost, port: settings.httpPort, allowedOrigins: settings.allowedOrigins, logger, metrics,
     ...(tls === undefined ? {} : { tls }),

@@ -23,8 +23,10 @@ import { systemClock } from '../../platform/clock.js'
 import { newId } from '../../platform/identifiers.js'
 import { queryRoutes } from '../../read-side/api/routes.js'
 import { searchRoutes } from '../../read-side/api/search-routes.js'
+import { storyRoutes } from '../../read-side/api/story-routes.js'
 import { createReadSide } from '../../read-side/create.js'
 import { createSearchSide } from '../../read-side/search/search.js'
+import { createStoriesSide } from '../../read-side/stories/stories.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -41,11 +43,12 @@ export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
   const [readers, progress] = [memoryReaders(models), memoryProgress(Object.values(models), emptyMemoryProjections())]
   const readSide = createReadSide({ readers, keyStore, handleDigest, progress, clock: systemClock })
   const searchSide = createSearchSide({ index: memorySearchIndex(), progress, reader: readers.search, keyStore, clock: systemClock })
+  const storiesSide = createStoriesSide({ reader: readers.stories, audience: memoryAudience(models.audience), keyStore, progress, clock: systemClock, inspectionsShown: true })
   const issuer = createIssuer({
     store: memoryIssuerStore(), keys: signingKeysIn(join(tmpdir(), 'tidings-never-read'), systemClock), clock: systemClock, newId,
     accessTokenMinutes: 1, refreshTokenDays: 1, issuerUrl: 'http://127.0.0.1:8080', audience: 'tidings',
     register: () => TE.right(undefined), accountOf: () => TE.right(O.none), mayTry: () => TE.right(undefined),
   })
   const pushing = pushRoutes({ store: memoryPushStore(), commandSide, publicKey: '', mayCall: () => true, clock: systemClock })
-  return [...issuer.routes, ...commandRoutes(commandSide), ...queryRoutes(readSide), ...searchRoutes(searchSide), ...pushing]
+  return [...issuer.routes, ...commandRoutes(commandSide), ...queryRoutes(readSide), ...searchRoutes(searchSide), ...storyRoutes(storiesSide), ...pushing]
 }
