@@ -14,8 +14,9 @@ import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
 import { memoryPresenceStore } from '../../adapters/memory/presence-store.js'
 import { memorySignals } from '../../adapters/memory/signals.js'
 import { memorySocketServer } from '../../adapters/memory/socket-server.js'
-import type { CommandSide } from '../../command-side/index.js'
+import { commandsForClients, type CommandSide } from '../../command-side/index.js'
 import type { CommittedBatch } from '../../events/committed.js'
+import { opaqueTokens } from '../../events/opaque-tokens.js'
 import { problem } from '../../events/wire/problems.js'
 import { createGateway, type Gateway } from '../../gateway/index.js'
 import type { Authenticator, FanOut, PresenceStore, Signals, SocketServer } from '../../gateway/ports.js'
@@ -30,11 +31,16 @@ import { startProjector, type Feed, type Projection } from '../../projections/in
 import { membersProjection } from '../../projections/members/project.js'
 import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
+import { searchProjection } from '../../projections/search/project.js'
 import { storiesProjection } from '../../projections/stories/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
+import { queriesForClients, searchForClients, storiesForClients } from '../../read-side/api/for-clients.js'
 import { createReadSide } from '../../read-side/create.js'
 import type { ReadSide } from '../../read-side/index.js'
+import { createSearchSide, type SearchSide } from '../../read-side/search/search.js'
+import { createStoriesSide, type StoriesSide } from '../../read-side/stories/stories.js'
 import { commandSides, handleDigest, stored } from './command-side.js'
+import { memorySearch } from './memory-search.js'
 
 const YEAR_MS = 365 * 86_400_000
 
@@ -61,6 +67,8 @@ export interface BesideTheLog {
 export interface GatewayStack {
   readonly commandSide: CommandSide
   readonly readSide: ReadSide
+  /** Both as clients meet them, over HTTP and over sockets. */
+  readonly forClients: { readonly commandSide: CommandSide; readonly readSide: ReadSide; readonly stories: StoriesSide; readonly search: SearchSide }
   readonly gateway: Gateway
   readonly sockets: ReturnType<typeof memorySocketServer>
   readonly revoked: Set<string>
@@ -89,12 +97,20 @@ export interface GatewayStack {
 export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Promise<GatewayStack> => {
   const disk = commandSides()
   const models = memoryReadModels()
-  const all = Object.values(models)
+  const searching = memorySearch()
+  const all = [...Object.values(models), searching.model]
   const state = emptyMemoryProjections()
   const progress = memoryProgress(all, state)
   const { eventStore, keyStore } = disk.parts()
-  const commandSide = disk.start({ clock, messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts), audience: memoryAudience(models.audience) })
-  const readSide = createReadSide({ readers: memoryReaders(models), keyStore, progress, handleDigest, clock: () => clock() + skew })
+  const commandSide = disk.start({ clock, audience: memoryAudience(models.audience), messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
+  const readers = memoryReaders(models)
+  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock: () => clock() + skew })
+  const tokens = opaqueTokens(randomBytes(32))
+  const forClients = {
+    commandSide: commandsForClients(commandSide, tokens), readSide: queriesForClients(readSide, tokens),
+    stories: storiesForClients(createStoriesSide({ reader: readers.stories, audience: memoryAudience(models.audience), keyStore, progress, clock: () => clock() + skew, inspectionsShown: false }), tokens),
+    search: searchForClients(createSearchSide({ index: searching.index, progress, reader: readers.search, keyStore, clock: () => clock() + skew }), tokens),
+  }
   const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
   let loses = (_batch: CommittedBatch): boolean => false
   const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
@@ -103,7 +119,7 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const feed = catchUpFeed({ eventStore, partitions })
   const projector = startProjector({
     feed, group: 'spec', keyStore,
-    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection, storiesProjection] as ReadonlyArray<Projection<unknown>>,
+    projections: [timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection, storiesProjection, searchProjection] as ReadonlyArray<Projection<unknown>>,
     store: { ...store, commit: (batch) => async () => { await held.get(batch.partition); return store.commit(batch)() } },
     announcer: { announce: (batch) => { if (!loses(batch)) announced.announce(batch) } },
     announced: timelineProjection.name,
@@ -116,11 +132,11 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const memory: BesideTheLog = { signals: memorySignals(), presenceStore: memoryPresenceStore() }
   const [lastSeenRule, audience] = [memoryLastSeenRule(models), memoryAudience(models.audience)]
   const another = (socketServer: SocketServer, rateLimiter = unlimited, beside = memory): Promise<Gateway> =>
-    createGateway({ socketServer, ...beside, lastSeenRule, audience, rateLimiter, fanOut, authenticator: tokenReader(revoked), commandSide, readSide, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
+    createGateway({ socketServer, ...beside, lastSeenRule, audience, rateLimiter, fanOut, authenticator: tokenReader(revoked), ...forClients, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
   const sockets = memorySocketServer(['https://app.example'])
   const gateway = await another(sockets)
   return {
-    commandSide, readSide, gateway, sockets, revoked, another, feed, partitions, defects,
+    commandSide, readSide, forClients, gateway, sockets, revoked, another, feed, partitions, defects,
     stored: () => stored(disk.log),
     hold: (partition) => {
       let release = (): void => undefined

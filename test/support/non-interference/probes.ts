@@ -54,8 +54,9 @@ export const probesOf = (self: Outsider, step: number): ReadonlyArray<Probe> => 
   get(`/v1/accounts?ids=${outsiders.map(accountOf).join(',')},${accountOf('anna')},${absent.account}`),
   get(`/v1/accounts?handle=${handleOf('dora')}`),
   get('/v1/stories'),
-  ...[...storyIds, ...openStories, absent.story].map((id) => get(`/v1/stories/${accountOf('anna')}/${id}`)),
-  ...storyIds.map((id) => get(`/v1/stories/${accountOf('dora')}/${id}`)),
+  ...(['anna', 'dora'] as const).map((author) => get(`/v1/accounts/${accountOf(author)}/stories`)),
+  ...[...storyIds, ...openStories, absent.story].map((id) => get(`/v1/stories/${id}`)),
+  ...[storyIds[step % storyIds.length], openStories[0], absent.story].flatMap((id) => [get(`/v1/stories/${id}/viewers`), get(`/v1/stories/${id}/inspections`)]),
   ...[...secretWords, openWord, `conversation_id:${conversations.team}`, `sender_id:${accountOf('anna')}`].map(searches),
   ...commands(self, step),
 ]

@@ -8,6 +8,8 @@ import type { ServerFrame } from '../../../events/wire/frames.js'
 import { createLogger } from '../../../platform/logging.js'
 import { unlimited } from '../../../platform/rate-limiter.js'
 import { queryRoutes } from '../../../read-side/api/routes.js'
+import { searchRoutes } from '../../../read-side/api/search-routes.js'
+import { storyRoutes } from '../../../read-side/api/story-routes.js'
 import { gatewayStack, tokenFor, tokenReader, type GatewayStack } from '../gateway-stack.js'
 import { until } from '../until.js'
 import { accountOf, callerOf, conversations, everyone, handleOf, newIdOf, openStories, outsiders, storyIds, type Outsider } from './cast.js'
@@ -123,7 +125,7 @@ export const run = async (script: Script, side: 0 | 1): Promise<Transcripts> => 
   let now = BEGIN_MS
   // One partition: what comes last in the log comes last over the sockets too.
   const stack = await gatewayStack(1, () => now)
-  const http = await application([...commandRoutes(stack.forClients.commandSide), ...queryRoutes(stack.forClients.readSide)], {
+  const http = await application([...commandRoutes(stack.forClients.commandSide), ...queryRoutes(stack.forClients.readSide), ...storyRoutes(stack.forClients.stories), ...searchRoutes(stack.forClients.search)], {
     authenticator: tokenReader(new Set()), rateLimiter: unlimited, logger: createLogger('silent'),
   })
   http.mountRoutes()
