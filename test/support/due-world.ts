@@ -16,6 +16,7 @@ import { postgresStories } from '../../adapters/postgres/stories/model.js'
 import { createCommandSide, type CommandSide, type CommandSideDependencies } from '../../command-side/index.js'
 import { decode } from '../../events/codec.js'
 import type { Position, RecordedEvent } from '../../events/event-store.js'
+import type { Keyring } from '../../events/key-store.js'
 import { newId } from '../../platform/identifiers.js'
 import { inParallel } from '../../platform/in-parallel.js'
 import { storiesProjection } from '../../projections/stories/project.js'
@@ -30,9 +31,9 @@ export const done = async <A>(task: () => Promise<E.Either<unknown, A>>): Promis
 }
 
 /** Log, keys and the read model of stories in a migrated database, and a clock that is stepped. The pool is its owner's. */
-export const dueWorldOn = async (pool: pg.Pool) => {
+export const dueWorldOn = async (pool: pg.Pool, keyring: Keyring = memoryKeyring()) => {
   await ensureReadModels(pool, [postgresStories])
-  const [eventStore, keyStore, models] = [await postgresEventStore({ pool }), await postgresKeyStore({ pool, keyring: memoryKeyring(), durable: false }), memoryReadModels()]
+  const [eventStore, keyStore, models] = [await postgresEventStore({ pool }), await postgresKeyStore({ pool, keyring, durable: false }), memoryReadModels()]
   let now = Date.now()
   let projected: Position | 'start' = 'start'
   let handles = 0
