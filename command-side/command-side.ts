@@ -1,6 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Acknowledgement, Problem, StoryAcknowledgement } from '../events/wire/answers.js'
-import type { AccountCommand, ConversationCommand, MarkNotificationsRead, MarkRead, StoryCommand } from '../events/wire/commands.js'
+import type { AccountCommand, ConversationCommand, MarkNotificationsRead, MarkRead, MuteConversation, StoryCommand } from '../events/wire/commands.js'
 
 /** Who sends a command: an authenticated account on one of its devices. */
 export interface Caller {
@@ -17,6 +17,8 @@ export interface Caller {
 export interface CommandSide {
   readonly conversation: (caller: Caller, conversation: string, counter: number, command: ConversationCommand) => TaskEither<Problem, Acknowledgement>
   readonly markRead: (caller: Caller, conversation: string, command: MarkRead) => TaskEither<Problem, Acknowledgement>
+  /** Whether the conversation notifies its member. Idempotent: the latest counts. */
+  readonly muteConversation: (caller: Caller, conversation: string, command: MuteConversation) => TaskEither<Problem, Acknowledgement>
   /** Account commands carry no counter: each is idempotent by itself. The device need not be registered for them. */
   readonly account: (account: string, command: AccountCommand) => TaskEither<Problem, Acknowledgement>
   /** Idempotent, and never goes back; the device need not be registered for it. */

@@ -38,7 +38,7 @@ export interface GatewayDependencies {
   readonly audience: Pick<Audience, 'relations'>
   readonly authenticator: Authenticator
   readonly rateLimiter: RateLimiter
-  readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'deviceIsLive'>
+  readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'muteConversation' | 'deviceIsLive'>
   readonly readSide: Pick<ReadSide, 'memberships' | 'missed' | 'missedNotifications' | 'notificationsByIds' | 'range' | 'heads' | 'progress' | 'deliver'>
   /** Partitions of the feed whose commits are announced. */
   readonly partitions: number

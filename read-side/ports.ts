@@ -90,6 +90,8 @@ export interface StoredInboxEntry extends InboxPlace {
   readonly head: number
   readonly readThrough: number
   readonly unread: number
+  /** Whether the account muted it. */
+  readonly muted: boolean
   readonly member: boolean
 }
 

@@ -48,6 +48,8 @@ export const InboxEntry = closed({
   readThrough: Sequence,
   /** Messages by others after the read marker. */
   unread: Type.Integer({ minimum: 0 }),
+  /** It notifies the account of nothing. */
+  muted: Type.Boolean(),
   member: Type.Boolean(),
 })
 export const InboxPage = closed({ conversations: Type.Array(InboxEntry), next: Type.Optional(Type.String()) })

@@ -16,6 +16,7 @@ export const commandsForClients = (commandSide: CommandSide, { seal, open }: Opa
     ...commandSide,
     conversation: (...asked) => sealed(commandSide.conversation(...asked)),
     markRead: (...asked) => sealed(commandSide.markRead(...asked)),
+    muteConversation: (...asked) => sealed(commandSide.muteConversation(...asked)),
     account: (...asked) => sealed(commandSide.account(...asked)),
     story: (...asked) => sealed(commandSide.story(...asked)),
     markNotificationsRead: (account, { through, ...more }) => pipe(

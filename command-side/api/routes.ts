@@ -1,5 +1,5 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Static } from 'typebox'
+import Type, { type Static } from 'typebox'
 import { Id } from '../../events/ids.js'
 import { closed, Sequence } from '../../events/schemas/common.js'
 import { Acknowledgement, StoryAcknowledgement, type Problem } from '../../events/wire/answers.js'
@@ -12,6 +12,7 @@ type ConversationParams = Static<typeof ConversationParams>
 
 const NumberedCommand = closed({ counter: Counter, command: ConversationCommand })
 const ReadThrough = closed({ through: Sequence })
+const Muting = closed({ muted: Type.Boolean() })
 
 const acknowledged = (answer: TE.TaskEither<Problem, StoryAcknowledgement>): TE.TaskEither<Problem, RouteAnswer> =>
   TE.map((body: StoryAcknowledgement) => ({ status: 200, body }))(answer)
@@ -25,6 +26,35 @@ const storyRoute = (commandSide: CommandSide): Route<Problem> => ({
   access: 'device',
   schema: { body: StoryCommand, response: { 200: StoryAcknowledgement } },
   handle: ({ caller, body }) => acknowledged(commandSide.story(caller, body as StoryCommand)),
+})
+
+const readMarkers = (commandSide: CommandSide): Route<Problem> => ({
+  method: 'POST',
+  url: '/v1/conversations/:conversation/read',
+  operationId: 'markRead',
+  action: 'read',
+  summary: 'Say that everything up to a sequence is read. Markers only move forwards.',
+  tags: ['commands'],
+  access: 'device',
+  schema: { params: ConversationParams, body: ReadThrough, response: { 200: Acknowledgement } },
+  handle: ({ caller, params, body }) => {
+    const { through } = body as Static<typeof ReadThrough>
+    return acknowledged(commandSide.markRead(caller, (params as ConversationParams).conversation, { type: 'MarkRead', through }))
+  },
+})
+
+const mutes = (commandSide: CommandSide): Route<Problem> => ({
+  method: 'POST',
+  url: '/v1/conversations/:conversation/mute',
+  operationId: 'muteConversation',
+  summary: 'Say whether the conversation notifies the account, on all its devices.',
+  tags: ['commands'],
+  access: 'device',
+  schema: { params: ConversationParams, body: Muting, response: { 200: Acknowledgement } },
+  handle: ({ caller, params, body }) => {
+    const { muted } = body as Static<typeof Muting>
+    return acknowledged(commandSide.muteConversation(caller, (params as ConversationParams).conversation, { type: 'MuteConversation', muted }))
+  },
 })
 
 /** The commands over HTTP: the same handlers that the gateway calls. */
@@ -42,20 +72,8 @@ export const commandRoutes = (commandSide: CommandSide): ReadonlyArray<Route<Pro
       return acknowledged(commandSide.conversation(caller, (params as ConversationParams).conversation, counter, command))
     },
   },
-  {
-    method: 'POST',
-    url: '/v1/conversations/:conversation/read',
-    operationId: 'markRead',
-    action: 'read',
-    summary: 'Say that everything up to a sequence is read. Markers only move forwards.',
-    tags: ['commands'],
-    access: 'device',
-    schema: { params: ConversationParams, body: ReadThrough, response: { 200: Acknowledgement } },
-    handle: ({ caller, params, body }) => {
-      const { through } = body as Static<typeof ReadThrough>
-      return acknowledged(commandSide.markRead(caller, (params as ConversationParams).conversation, { type: 'MarkRead', through }))
-    },
-  },
+  readMarkers(commandSide),
+  mutes(commandSide),
   {
     method: 'POST',
     url: '/v1/notifications/read',

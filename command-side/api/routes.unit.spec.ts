@@ -16,6 +16,7 @@ const heard: unknown[][] = []
 const commandSide: CommandSide = {
   conversation: (...args) => { heard.push(args); return args[2] === 9 ? TE.left(problem('counter-skipped', { expectedCounter: 1 })) : TE.right(ack) },
   markRead: (...args) => { heard.push(args); return TE.right(ack) },
+  muteConversation: (...args) => { heard.push(args); return TE.right(ack) },
   account: (...args) => { heard.push(args); return TE.right(ack) },
   story: (...args) => { heard.push(args); return TE.right(ack) },
   expireStories: () => TE.right([]),
@@ -45,6 +46,8 @@ describe('the routes of commands', () => {
     expect(heard.at(-1)).toEqual([caller.account, { through: '42' }])
     expect(await route('markRead').handle(request({ through: 7 }))()).toEqual(E.right({ status: 200, body: ack }))
     expect(heard.at(-1)).toEqual([caller, conversation, { type: 'MarkRead', through: 7 }])
+    expect(await route('muteConversation').handle(request({ muted: true }))()).toEqual(E.right({ status: 200, body: ack }))
+    expect(heard.at(-1)).toEqual([caller, conversation, { type: 'MuteConversation', muted: true }])
     const view = { type: 'ViewStory', author: caller.account, storyId: uuidv7() } as const
     expect(await route('commandStories').handle(request(view))()).toEqual(E.right({ status: 200, body: ack }))
     expect(heard.at(-1)).toEqual([caller, view])
@@ -60,9 +63,10 @@ describe('the routes of commands', () => {
       { counter: 1, command: { type: 'Shout' } }, { counter: 1, command: { type: 'PinMessage', target: '3' } }, { counter: 1, more: 1, command: { type: 'LeaveConversation' } },
     ]) expect(takes('commandConversation', body)).toBe(false)
     expect([takes('markNotificationsRead', { through: '42' }), takes('markNotificationsRead', { through: '' }), takes('markNotificationsRead', { through: '4', clear: true })]).toEqual([true, false, true])
+    expect([takes('muteConversation', { muted: false }), takes('muteConversation', { muted: 1 }), takes('muteConversation', {})]).toEqual([true, false, false])
     expect([takes('markRead', { through: 0 }), takes('markRead', { through: -1 })]).toEqual([true, false])
   })
 
   it('only commands about the account itself do without a device', () =>
-    expect(commandRoutes(commandSide).map(({ access }) => access)).toEqual(['device', 'device', 'account', 'device', 'account']))
+    expect(commandRoutes(commandSide).map(({ access }) => access)).toEqual(['device', 'device', 'device', 'account', 'device', 'account']))
 })

@@ -1,16 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { LRUCache } from 'lru-cache'
 import { derivedId } from '../../events/ids.js'
-import { receiptsStream } from '../../events/streams.js'
 import type { Acknowledgement } from '../../events/wire/answers.js'
 import type { MarkNotificationsRead } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Accounts } from './accounts.js'
-import { unavailable } from './answers.js'
-import { appendSealed } from './append.js'
-import { monotonic, type Answer } from './deciding.js'
+import { appendReceipt, type AppendedReceipt } from './append-receipt.js'
+import type { Answer } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
-import { sealDrafts } from './seal-drafts.js'
 
 const KNOWN_MARKS = 100_000
 
@@ -24,23 +21,13 @@ interface Mark {
  * is sent again is stored once; one at or before another that is known here is in effect already.
  */
 export const notificationMarks = (deps: CommandSideDependencies, accounts: Accounts) => {
+  const receipt = appendReceipt(deps)
   const known = new LRUCache<string, Mark>({ max: KNOWN_MARKS })
 
   const append = async (account: string, { through, clear }: MarkNotificationsRead): Promise<Answer> => {
-    const place = { stream: receiptsStream(account), after: undefined, chained: false }
-    const recordedAt = deps.clock()
-    const stamp = { recordedAt, actor: account, device: null, command: null, correlation: deps.newId() }
-    const draft = { type: 'NotificationsRead', data: { through, cleared: clear === true } } as const
-    const ids = [derivedId('notifications read', account, through, String(draft.data.cleared))]
-    const keys = new Map<string, Uint8Array>()
-    const sealing = { seal: () => sealDrafts(place, [draft], ids, keys, stamp), keys, renew: async () => E.right(keys), patient: true }
-    const appended = await appendSealed(deps.eventStore, place, sealing, deps.elapsed ?? monotonic)
-    if (E.isRight(appended)) {
-      const { firstRevision, position } = appended.right.at
-      return E.right({ sequence: Number(firstRevision), recordedAt, mentions: [], position })
-    }
-    if (appended.left._tag === 'StoreUnavailable') return E.left(unavailable(appended.left.retryAfterMs))
-    throw new Error(`a mark of notifications was not appended: ${appended.left._tag}`)
+    const data = { through, cleared: clear === true }
+    const id = derivedId('notifications read', account, through, String(data.cleared))
+    return E.map((made: AppendedReceipt) => ({ ...made, mentions: [] }))(await receipt(account, { account, device: null }, { type: 'NotificationsRead', data }, id))
   }
 
   return async (account: string, command: MarkNotificationsRead): Promise<Answer> => {

@@ -11,3 +11,13 @@ export interface MarkRead {
   /** Everything up to this revision is read. */
   readonly through: number
 }
+
+/** Whether the conversation notifies the actor. */
+export interface MuteConversation {
+  readonly type: 'MuteConversation'
+  readonly actor: string
+  readonly visible: ReadonlyArray<Visible>
+  readonly muted: boolean
+}
+
+export type ReceiptsCommand = MarkRead | MuteConversation

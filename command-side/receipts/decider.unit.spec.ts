@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import { afterAdded, afterRemoved } from '../../events/visibility.js'
 import { derivedId } from '../../events/ids.js'
 import { deciderSpecification } from '../../test/support/decider-specification.js'
-import type { MarkRead } from './commands.js'
+import type { MarkRead, MuteConversation } from './commands.js'
 import { receiptsDecider } from './decider.js'
 
 const { given } = deciderSpecification(receiptsDecider)
@@ -35,5 +35,26 @@ describe('marking as read', () => {
   it('E9: who is no member, or no longer, tells the members nothing', () => {
     given().when(mark(5, { visible: [] })).thenRejected({ _tag: 'NotAMember' })
     given().when(mark(5, { visible: afterRemoved(sinceFour, 6) })).thenRejected({ _tag: 'NotAMember' })
+  })
+})
+
+describe('muting a conversation', () => {
+  const mute = (muted: boolean, visible = afterAdded([], 'shared', 4)): MuteConversation => ({ type: 'MuteConversation', actor: anna, visible, muted })
+  const changed = (muted: boolean) => ({ type: 'MuteChanged', data: { userId: anna, muted } }) as const
+
+  it('a member mutes it, and no longer; what is not known is said', () => {
+    given().when(mute(true)).then(changed(true))
+    given().when(mute(false)).then(changed(false))
+    given(changed(true), advanced(3)).when(mute(false)).then(changed(false))
+  })
+
+  it('what is in effect is not said again', () => {
+    given(changed(true)).when(mute(true)).thenNothingHappened()
+    given(changed(true), changed(false)).when(mute(false)).thenNothingHappened()
+  })
+
+  it('E9: who is no member, or no longer, has nothing to mute', () => {
+    given().when(mute(true, [])).thenRejected({ _tag: 'NotAMember' })
+    given(changed(true)).when(mute(false, afterRemoved(afterAdded([], 'shared', 4), 6))).thenRejected({ _tag: 'NotAMember' })
   })
 })

@@ -1,4 +1,4 @@
-/** Why a read marker was refused. The first answers as an absent conversation does. */
+/** Why a reader's command was refused. The first answers as an absent conversation does. */
 export type ReceiptsRejection =
   | { readonly _tag: 'NotAMember' }
   /** Nothing at that number that the reader may read; the conversation ends at `head`. */

@@ -81,6 +81,7 @@ export const createInbound = ({ outbox, requests, signals, admission, close, sen
     switch (frame.type) {
       case 'command':
       case 'read':
+      case 'mute':
         requests.handle(session, frame, bytes)
         return
       case 'typing':

@@ -9,10 +9,10 @@ import type { Outbox } from '../sessions/outbox.js'
 import type { CloseSession, Session } from '../sessions/session.js'
 import { giveRoom, takeRoom } from '../sessions/under-way.js'
 
-export type RequestFrame = Extract<ClientFrame, { readonly type: 'command' | 'read' }>
+export type RequestFrame = Extract<ClientFrame, { readonly type: 'command' | 'read' | 'mute' }>
 
 export interface RequestParts {
-  readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead'>
+  readonly commandSide: Pick<CommandSide, 'conversation' | 'markRead' | 'muteConversation'>
   readonly outbox: Outbox
   readonly close: CloseSession
   readonly onDefect: (error: unknown) => void
@@ -29,10 +29,17 @@ export interface Requests {
 export const createRequests = ({ commandSide, outbox, close, onDefect }: RequestParts): Requests => {
   const underWay = new Set<Promise<void>>()
 
-  const begin = ({ account, device }: Session, frame: RequestFrame): TaskEither<Problem, Acknowledgement> =>
-    frame.type === 'command'
-      ? commandSide.conversation({ account, device }, frame.conversation, frame.counter, frame.command)
-      : commandSide.markRead({ account, device }, frame.conversation, { type: 'MarkRead', through: frame.through })
+  const begin = ({ account, device }: Session, frame: RequestFrame): TaskEither<Problem, Acknowledgement> => {
+    const [caller, { conversation }] = [{ account, device }, frame]
+    switch (frame.type) {
+      case 'command':
+        return commandSide.conversation(caller, conversation, frame.counter, frame.command)
+      case 'read':
+        return commandSide.markRead(caller, conversation, { type: 'MarkRead', through: frame.through })
+      case 'mute':
+        return commandSide.muteConversation(caller, conversation, { type: 'MuteConversation', muted: frame.muted })
+    }
+  }
 
   const answered = async (answer: Promise<E.Either<Problem, Acknowledgement>>): Promise<E.Either<Problem, Acknowledgement>> => {
     try {

@@ -27,6 +27,7 @@ const entryView = (contents: Contents) => (entry: StoredInboxEntry): InboxEntry 
   head: entry.head,
   readThrough: entry.readThrough,
   unread: entry.unread,
+  muted: entry.muted,
   member: entry.member,
 })
 

@@ -26,6 +26,12 @@ export interface MemoryNotifications extends MemoryReadModel<NotificationsWrite>
 
 export const silenceKey = (account: string, of: SilenceOf, subject: string): string => `${account} ${of} ${subject}`
 
+/** Whether the account wants to hear nothing of it now. */
+export const isSilent = ({ tables }: MemoryNotifications, account: string, of: SilenceOf, subject: string): boolean => {
+  const changes = [...(tables.current().silences.get(silenceKey(account, of, subject)) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1))
+  return changes.at(-1)?.[1] === true
+}
+
 const subjectsOf = ({ messageId, storyId, reaction }: Notice): ReadonlyArray<string> => [messageId, storyId, reaction].flatMap((subject) => subject ?? [])
 
 const isWithdrawn = (withdrawn: ReadonlyMap<string, Position>, notice: Notice): boolean =>

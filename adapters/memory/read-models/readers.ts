@@ -7,7 +7,7 @@ import type { MemoryAccounts, MemoryProfile } from './accounts.js'
 import { memoryAudienceReader, type MemoryAudience } from './audience.js'
 import type { MemoryInbox } from './inbox.js'
 import type { MemoryMembers } from './members.js'
-import type { MemoryNotifications } from './notifications.js'
+import { isSilent, type MemoryNotifications } from './notifications.js'
 import { memoryNotificationsReader } from './notifications-reader.js'
 import type { MemoryReadStates } from './read-states.js'
 import { memorySearchReader } from './search-reader.js'
@@ -92,7 +92,7 @@ const conversationsReader = (models: MemoryReadModels): ConversationsReader => {
   }
 }
 
-const entryOf = ({ members, inbox, readStates }: MemoryReadModels, account: string, seen: Seen, countAtMost: number): ReadonlyArray<StoredInboxEntry> => {
+const entryOf = ({ members, inbox, readStates, notifications }: MemoryReadModels, account: string, seen: Seen, countAtMost: number): ReadonlyArray<StoredInboxEntry> => {
   const { conversation, visible, member } = seen
   const [created, row] = [members.tables.current().groups.get(conversation)?.created, inbox.tables.current().rows.get(conversation)]
   if (created === undefined || row?.activity === undefined) return []
@@ -105,6 +105,7 @@ const entryOf = ({ members, inbox, readStates }: MemoryReadModels, account: stri
   return [{
     conversation, kind: created.kind, encryption: created.encryption, head: seen.head, member: isMember(visible),
     activity: position, activityAt: at, readThrough: through, unread: Math.min(unread.length, countAtMost),
+    muted: isSilent(notifications, account, 'conversation', conversation),
     name: nameSeen(inbox, seen),
     lastMessage: last === undefined ? undefined : messageSeen(seen, last),
   }]

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Position } from '../../../events/event-store.js'
 import type { ConversationKind, Encryption } from '../../../events/schemas/conversation.js'
 import { streamId } from '../../../events/streams.js'
+import { notificationsModel } from '../../../projections/notifications/writes.js'
 import { readStatesModel } from '../../../projections/read-states/writes.js'
 import type { InboxReader, StoredInboxEntry, StoredMessage } from '../../../read-side/ports.js'
 import { membersSchema, readableHead, within } from '../members/readable.js'
@@ -16,7 +17,7 @@ const events = `${timelineSchema}.events`
 
 type EntryRow = readonly [
   conversation: string, activity: Position, activityAt: string, head: number, member: boolean, visible: string,
-  kind: ConversationKind, encryption: Encryption, readThrough: number | null, unread: string, lastMessage: number | null,
+  kind: ConversationKind, encryption: Encryption, readThrough: number | null, muted: boolean, unread: string, lastMessage: number | null,
   ...name: EventRow | ReadonlyArray<null>,
 ]
 
@@ -34,6 +35,8 @@ const entries = preparedRows<EntryRow>('inbox.page', `
     ORDER BY activity DESC, conversation DESC LIMIT $4::integer
   )
   SELECT p.conversation, p.activity, p.activity_at, p.head, p.member, p.visible::text, c.kind, c.encryption, r.through,
+    coalesce((SELECT s.silent FROM ${liveSchema(notificationsModel)}.silences s
+      WHERE s.account = $1::uuid AND s.silence_of = 'conversation' AND s.subject = p.conversation::text ORDER BY s.position DESC LIMIT 1), false),
     (SELECT count(*) FROM (
       SELECT FROM unnest(p.visible) AS span CROSS JOIN LATERAL (
         SELECT FROM ${events} e
@@ -61,7 +64,7 @@ const messageStates = preparedRows<MessagePart>('inbox.messages', messageParts(
 ))
 
 const lastMessages = async (client: pg.ClientBase, rows: ReadonlyArray<EntryRow>): Promise<ReadonlyMap<string, StoredMessage>> => {
-  const wanted = rows.flatMap(([conversation, , , , , visible, , , , , sequence]) => (sequence === null ? [] : [{ conversation, sequence, visible }]))
+  const wanted = rows.flatMap(([conversation, , , , , visible, , , , , , sequence]) => (sequence === null ? [] : [{ conversation, sequence, visible }]))
   if (wanted.length === 0) return new Map()
   const parts = await messageStates(client, [
     wanted.map(({ conversation }) => conversation), wanted.map(({ sequence }) => sequence), wanted.map(({ visible }) => visible),
@@ -72,9 +75,9 @@ const lastMessages = async (client: pg.ClientBase, rows: ReadonlyArray<EntryRow>
 const isEvent = (name: EventRow | ReadonlyArray<null>): name is EventRow => name[0] !== null
 
 const entryOf = (row: EntryRow, messages: ReadonlyMap<string, StoredMessage>): StoredInboxEntry => {
-  const [conversation, activity, activityAt, head, member, , kind, encryption, readThrough, unread, , ...name] = row
+  const [conversation, activity, activityAt, head, member, , kind, encryption, readThrough, muted, unread, , ...name] = row
   return {
-    conversation, activity, head, member, kind, encryption,
+    conversation, activity, head, member, kind, encryption, muted,
     activityAt: Number(activityAt),
     readThrough: readThrough ?? 0,
     unread: Number(unread),

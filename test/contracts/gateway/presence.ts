@@ -149,6 +149,21 @@ export const presence = (subject: () => TwoGateways): void => {
     })
   })
 
+  describe('muting', () => {
+    it('is acknowledged and shown in the inbox, and refused to who is no member', async () => {
+      const { alice, bob, eve, conversation, send } = await group()
+      const [his, outside] = [await at(1, bob), await at(0, eve)]
+      his.say({ type: 'mute', request: 4, conversation, muted: true })
+      outside.say({ type: 'mute', request: 5, conversation, muted: true })
+      await until(() => his.ofType('ack').length === 1 && outside.ofType('refused').length === 1)
+      expect(outside.ofType('refused')[0]).toMatchObject({ request: 5, problem: { status: 404 } })
+      const { sequence } = await send(message('one'))
+      await projected(subject().stack.readSide, alice, conversation, sequence)
+      const { conversations } = await answer(subject().stack.readSide.inbox(bob.account, { limit: 1 }))
+      expect(conversations).toMatchObject([{ conversation, muted: true }])
+    })
+  })
+
   describe('presence', () => {
     it('online when the first session comes, seen last when the last one went, over gateways; nothing is appended', async () => {
       const [alice, bob] = await three()

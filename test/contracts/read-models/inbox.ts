@@ -35,7 +35,7 @@ export const inbox = (subject: () => OpenReadModels): void => {
       expect(await order()).toEqual([one.id, two.id])
       const [first] = (await answer(read.inbox(anna, { limit: 1 }))).conversations
       expect(first).toMatchObject({
-        kind: 'group', encryption: 'readable', name: { text: 'Up again' }, head: 9, lastActivityAt: 1_790_000_000_014, readThrough: 0, unread: 0, member: true,
+        kind: 'group', encryption: 'readable', name: { text: 'Up again' }, head: 9, lastActivityAt: 1_790_000_000_014, readThrough: 0, unread: 0, muted: false, member: true,
         lastMessage: { sequence: 3, content: { text: 'older' }, pinned: true, reactions: [{ userId: bruno }] },
       })
     })
@@ -65,6 +65,20 @@ export const inbox = (subject: () => OpenReadModels): void => {
       expect(await counted(bruno)).toEqual([{ readThrough: 3, unread: 1 }])
       await more(() => chat.read(bruno, 7))
       expect(await counted(bruno)).toEqual([{ readThrough: 7, unread: 0 }])
+    })
+
+    it('M5: muted, or no longer, for that account in that conversation alone', async () => {
+      const [log, [anna, bruno]] = [scriptedLog(), people(2)]
+      const [chat, other] = [await chatOf(log, anna, bruno), await chatOf(log, anna, bruno)]
+      await chat.mute(bruno, true)
+      await projectAll(subject(), log.keyStore, log.events)
+      const read = readSideOf(subject(), log.keyStore)
+      const muted = async (account: string) => Object.fromEntries((await answer(read.inbox(account, { limit: 10 }))).conversations.map((entry) => [entry.conversation, entry.muted]))
+      expect([await muted(bruno), await muted(anna)]).toEqual([{ [chat.id]: true, [other.id]: false }, { [chat.id]: false, [other.id]: false }])
+      await projectAll(subject(), log.keyStore, [await chat.mute(bruno, false)])
+      expect(await muted(bruno)).toEqual({ [chat.id]: false, [other.id]: false })
+      await projectAll(subject(), log.keyStore, log.events.slice(-2, -1))
+      expect(await muted(bruno), 'an older event that comes again changes nothing').toEqual({ [chat.id]: false, [other.id]: false })
     })
 
     it('unread messages are counted up to a limit', async () => {
