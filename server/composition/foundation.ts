@@ -12,6 +12,7 @@ import { postgresPool } from '../../adapters/postgres/pool.js'
 import type { EventStore } from '../../events/event-store.js'
 import type { Keyring, KeyStore } from '../../events/key-store.js'
 import { opaqueTokens, type OpaqueTokens } from '../../events/opaque-tokens.js'
+import { systemClock, type Clock } from '../../platform/clock.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import { adaptersOf, type ChosenAdapters } from '../configuration/load-settings.js'
 import type { Settings } from '../configuration/settings.js'
@@ -24,6 +25,8 @@ export interface Foundation {
   readonly keyring: Keyring
   readonly keyStore: KeyStore
   readonly eventStore: EventStore
+  /** What is recorded and shown goes by this one; rates, leases and access tokens by the machine's. */
+  readonly clock: Clock
   /** Seals places of the log for clients. */
   readonly tokens: OpaqueTokens
   /** The database in words, for the greeting. */
@@ -57,7 +60,7 @@ const openEventStore = async (settings: Settings, { eventStore }: ChosenAdapters
 }
 
 /** Opens them in order and closes them at the stop, the last one first; migrates the database. Rejects when one cannot be reached. */
-export const openFoundation = async (settings: Settings, shutdown: Shutdown): Promise<Foundation> => {
+export const openFoundation = async (settings: Settings, shutdown: Shutdown, clock: Clock = systemClock): Promise<Foundation> => {
   const { onStop } = shutdown
   const adapters = adaptersOf(settings)
   const dataDirectory = dataFolder(settings)
@@ -72,5 +75,5 @@ export const openFoundation = async (settings: Settings, shutdown: Shutdown): Pr
   const eventStore = await openEventStore(settings, adapters, pool)
   onStop('event store', eventStore.close)
   const tokens = opaqueTokens(await keyring.derived('opaque tokens'))
-  return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, tokens, database: words }
+  return { adapters, dataDirectory, pool, keyring, keyStore, eventStore, clock, tokens, database: words }
 }

@@ -4,7 +4,6 @@ import { postgresDueStories } from '../../adapters/postgres/stories/due-stories.
 import type { OnProblem } from '../../adapters/problem.js'
 import { commandRoutes } from '../../command-side/index.js'
 import { asyncApiDocument } from '../../gateway/index.js'
-import { systemClock } from '../../platform/clock.js'
 import type { Logger } from '../../platform/logging.js'
 import { createMetrics } from '../../platform/metrics.js'
 import { inNetworks } from '../../platform/network-address.js'
@@ -70,7 +69,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
   const gateway = has('gateway') ? await openGateway(settings, { foundation, ...(await openPresence(settings, foundation, onProblem, shutdown)), audience, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined
   if (has('scheduler')) await scheduleSweeps(settings, { foundation, commandSide: sides.commandSide, logger, metrics }, shutdown)
-  const watches = [watchStories(postgresDueStories(foundation.pool), systemClock, metrics, shutdown), watchProjections(foundation, [readModels, search], feed, metrics, shutdown)]
+  const watches = [watchStories(postgresDueStories(foundation.pool), foundation.clock, metrics, shutdown), watchProjections(foundation, [readModels, search], feed, metrics, shutdown)]
   const tls = certificateOf(settings)
   const http = await startHttp({
     routes: has('api') ? [...identity.routes, ...commandRoutes(sides.commandSide), ...queryRoutes(sides.readSide), ...searchRoutes(search.side), ...storyRoutes(stories), ...pushing] : [],

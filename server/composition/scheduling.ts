@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 5_000
 const MILLISECONDS_IN_SECOND = 1_000
 
 interface Parts {
-  readonly foundation: Pick<Foundation, 'pool' | 'keyStore'>
+  readonly foundation: Pick<Foundation, 'pool' | 'keyStore' | 'clock'>
   readonly commandSide: Pick<CommandSide, 'expireStories'>
   readonly logger: Logger
   readonly metrics: Registry
@@ -37,11 +37,11 @@ const sweepMetrics = (metrics: Registry) => {
 
 /** Ends stories that are over until the process stops, while it leads those that do so. */
 export const scheduleSweeps = async ({ sweepSeconds }: Settings, { foundation, commandSide, logger, metrics }: Parts, { onStop }: Shutdown): Promise<void> => {
-  const { pool, keyStore } = foundation
+  const { pool, keyStore, clock } = foundation
   const [dueStories, measure] = [postgresDueStories(pool), sweepMetrics(metrics)]
   const sweeper = startSweeper({
     leadership: await postgresLeadership(pool, SWEEP_LEAD),
-    sweep: (signal) => sweepStories({ dueStories, keyStore, expireStories: commandSide.expireStories, clock: systemClock }, signal),
+    sweep: (signal) => sweepStories({ dueStories, keyStore, expireStories: commandSide.expireStories, clock }, signal),
     everyMs: sweepSeconds * MILLISECONDS_IN_SECOND,
     onSwept: (swept, milliseconds) => {
       measure(swept)

@@ -7,7 +7,6 @@ import { postgresSearchModel } from '../../adapters/postgres/search/model.js'
 import { postgresSearchIndex } from '../../adapters/postgres/search/search-index.js'
 import { postgresIndexedSearch } from '../../adapters/postgres/search-places/indexed.js'
 import type { SearchIndex } from '../../events/search/index-port.js'
-import { systemClock } from '../../platform/clock.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import type { Projection, ProjectionStore } from '../../projections/index.js'
 import { searchProjection } from '../../projections/search/project.js'
@@ -60,7 +59,7 @@ const filling = ({ adapters, pool }: Foundation, index: SearchIndex, onCommitted
 
 /** The search of this process by the chosen adapter; makes the tables that are missing. */
 export const openSearch = async (settings: Settings, foundation: Foundation, { readers }: ReadModels, shutdown: Shutdown): Promise<Search> => {
-  const { pool, keyStore, tokens } = foundation
+  const { pool, keyStore, clock, tokens } = foundation
   const index = await openIndex(settings, foundation, shutdown)
   const { model, projection, store } = filling(foundation, index, () => { progress.notice() })
   // What is found is shown as the other read models hold it.
@@ -69,7 +68,7 @@ export const openSearch = async (settings: Settings, foundation: Foundation, { r
   const projections = [projection]
   return {
     index, projections, store, outdated,
-    side: searchForClients(createSearchSide({ index, progress, reader: readers.search, keyStore, clock: systemClock }), tokens),
+    side: searchForClients(createSearchSide({ index, progress, reader: readers.search, keyStore, clock }), tokens),
     group: { group: 'search', projections, store, announcer: { announce: () => undefined }, announced: projection.name },
   }
 }

@@ -1,6 +1,5 @@
 import type { Logger } from '../../platform/logging.js'
 import type { Shutdown } from '../../platform/shutdown.js'
-import { systemClock } from '../../platform/clock.js'
 import { newId } from '../../platform/identifiers.js'
 import { postgresCommandReceipts } from '../../adapters/postgres/command-receipts/command-receipts.js'
 import { postgresHandleRegistry } from '../../adapters/postgres/handles/handle-registry.js'
@@ -31,19 +30,19 @@ interface Parts {
 }
 
 export const openSides = ({ administrators }: Settings, { foundation, readModels, audience, logger }: Parts, { onStop }: Shutdown): Sides => {
-  const { eventStore, keyStore, pool, tokens } = foundation
+  const { eventStore, keyStore, pool, clock, tokens } = foundation
   const { handleDigest, readers, progress } = readModels
   const handles = postgresHandleRegistry(pool)
   const commandSide = createCommandSide({
     eventStore, keyStore, handles, handleDigest, newId, audience,
     administrators: new Set(administrators),
-    clock: systemClock,
+    clock,
     snapshots: postgresSnapshotStore(pool),
     messageFacts: postgresMessageFacts(pool),
     commandReceipts: postgresCommandReceipts(pool),
     hooks: { defect: (error) => { logger.error({ error }, 'a defect in the command side') } },
   })
   onStop('command side', commandSide.close)
-  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock: systemClock })
+  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock })
   return { commandSide: commandsForClients(commandSide, tokens), handles, readSide: queriesForClients(readSide, tokens) }
 }

@@ -2,7 +2,6 @@ import { memoryStoryCache } from '../../adapters/memory/story-cache.js'
 import type { OnProblem } from '../../adapters/problem.js'
 import { cachedStories } from '../../adapters/story-cache/cached-stories.js'
 import type { Audience } from '../../events/audience.js'
-import { systemClock } from '../../platform/clock.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import { storiesForClients } from '../../read-side/api/for-clients.js'
 import type { StoryCache } from '../../read-side/stories/ports.js'
@@ -28,7 +27,7 @@ const openCache = async (settings: Settings, { foundation: { adapters }, onProbl
 
 /** The stories of this process, through the chosen cache, as clients meet them. */
 export const openStories = async (settings: Settings, parts: Parts, shutdown: Shutdown): Promise<StoriesSide> => {
-  const { foundation: { keyStore, tokens }, readModels: { readers, progress }, audience } = parts
+  const { foundation: { keyStore, clock, tokens }, readModels: { readers, progress }, audience } = parts
   const reader = cachedStories(readers.stories, await openCache(settings, parts, shutdown))
-  return storiesForClients(createStoriesSide({ reader, audience, keyStore, progress, clock: systemClock, inspectionsShown: settings.inspectionsShown }), tokens)
+  return storiesForClients(createStoriesSide({ reader, audience, keyStore, progress, clock, inspectionsShown: settings.inspectionsShown }), tokens)
 }
