@@ -17,7 +17,7 @@ module.exports = {
     only('read-side', 'read-side', ['read-side/', 'events/', 'platform/'], 'the sides never import one another'),
     only('gateway', 'gateway', ['gateway/', 'events/', 'platform/', 'command-side/index\\.ts$', 'read-side/index\\.ts$', 'client/protocol/'], 'the gateway calls the sides through their public index'),
     only('client', 'client', ['client/', 'events/'], 'the client is a package of its own'),
-    only('adapters', 'adapters', ['adapters/', 'events/', 'platform/', '(command-side|projections|read-side|gateway)/(ports|index)\\.ts$', '(projections|read-side)/[a-z-]+/(writes|model)\\.ts$'], 'adapters implement ports'),
+    only('adapters', 'adapters', ['adapters/', 'events/', 'platform/', '(command-side|projections|read-side|gateway)/(ports|index)\\.ts$', '(command-side|projections|read-side)/[a-z-]+/(writes|model|ports)\\.ts$'], 'adapters implement ports'),
     {
       name: 'only-server-imports-adapters', severity: 'error',
       from: { pathNot: '^(adapters|server|test|bench)/' }, to: { path: '^adapters/' },
