@@ -9,7 +9,7 @@ interface Bucket {
   readonly costs: Readonly<Record<string, number>>
 }
 
-const work = { message: 1, command: 1, query: 1, search: 20, read: 0.2, typing: 0.1, delivered: 0.1, ping: 0.1, hello: 5 }
+const work = { message: 1, command: 1, query: 1, search: 20, read: 0.2, typing: 0.1, delivered: 0.1, watch: 5, ping: 0.1, hello: 5 }
 const password = { 'sign-in': 10 }
 
 /** A fast person with several devices stays far below; many people may share an address. */

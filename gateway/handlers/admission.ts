@@ -37,7 +37,7 @@ export interface Admission {
 }
 
 const free: ReadonlySet<string> = new Set(['hello', 'pong', 'bye'])
-const signals: Readonly<Record<string, RateAction>> = { read: 'read', typing: 'typing', delivered: 'delivered', ping: 'ping' }
+const signals: Readonly<Record<string, RateAction>> = { read: 'read', typing: 'typing', delivered: 'delivered', watch: 'watch', ping: 'ping' }
 
 const actionOf = (frame: ClientFrame): RateAction | undefined => {
   if (free.has(frame.type)) return undefined

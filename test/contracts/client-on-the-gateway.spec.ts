@@ -15,6 +15,8 @@ interface Listener {
   readonly client: TidingsClient
   readonly heard: ReadonlyArray<DeliveredEvent>
   readonly complaints: ReadonlyArray<string>
+  /** Signals as they came. */
+  readonly told: ReadonlyArray<unknown>
 }
 
 const text = (event: DeliveredEvent): string => (event.content !== undefined && 'text' in event.content ? event.content.text : event.type)
@@ -40,21 +42,24 @@ describe('the client on the real gateway, over real sockets', () => {
 
   const listening = async (caller?: Caller): Promise<Listener> => {
     const who = caller ?? (await aMember(stack.commandSide))
-    const [heard, complaints]: [DeliveredEvent[], string[]] = [[], []]
+    const [heard, complaints, told]: [DeliveredEvent[], string[], unknown[]] = [[], [], []]
     const client = connectClient({
       url,
       device: who.device,
       token: () => Promise.resolve(tokenFor(who.account)),
-      limits: { backoffBaseMs: 10, backoffCapMs: 50 },
+      limits: { backoffBaseMs: 10, backoffCapMs: 50, deliveredEveryMs: 50 },
       handlers: {
         onEvent: (event) => { heard.push(event) },
         onTampered: (event, tampering) => { complaints.push(`${tampering} of ${event.type} ${event.sequence}`) },
         onResync: (reason) => { complaints.push(reason) },
+        onTyping: ({ userId }) => { told.push(['typing', userId]) },
+        onDelivered: ({ userId, through }) => { told.push(['delivered', userId, through]) },
+        onPresence: ({ userId, online }) => { told.push(['presence', userId, online]) },
       },
     })
     clients.push(client)
     await client.live()
-    return { caller: who, client, heard, complaints }
+    return { caller: who, client, heard, complaints, told }
   }
   const group = async (owner: Listener, members: ReadonlyArray<Listener>, history: 'shared' | 'sinceJoin' = 'shared'): Promise<string> => {
     const conversation = uuidv7()
@@ -153,5 +158,24 @@ describe('the client on the real gateway, over real sockets', () => {
     await until(() => bob.heard.at(-1)?.type === 'MessageDeleted')
     expect(bob.heard.slice(-4).map(({ type }) => type)).toEqual(['MessageSent', 'MessageEdited', 'ReactionAdded', 'MessageDeleted'])
     expect([bob.complaints, alice.complaints]).toEqual([[], []])
+  })
+
+  it('typing, deliveries, presence and muting go from client to client; what is watched is watched again after a drop', async () => {
+    const [alice, bob] = [await listening(), await listening()]
+    const conversation = await group(alice, [bob])
+    const [hers, his] = [alice.caller.account, bob.caller.account]
+    await until(() => bob.heard.length > 0)
+    alice.client.watchPresence([his])
+    await until(() => alice.told.length === 1)
+    bob.client.setTyping(conversation)
+    await until(() => alice.told.length === 2)
+    const { sequence } = await alice.client.command(conversation, message('one'))
+    await until(() => alice.told.length === 3)
+    expect(alice.told).toEqual([['presence', his, true], ['typing', his], ['delivered', his, sequence]])
+    alice.client.drop()
+    await until(() => alice.told.length === 4)
+    expect(alice.told.at(-1)).toEqual(['presence', his, true])
+    await bob.client.mute(conversation, true)
+    expect(bob.told, `of ${hers} nothing was to be told`).toEqual([])
   })
 })
