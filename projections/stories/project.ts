@@ -15,9 +15,9 @@ const project = ({ event, recorded }: Projected): ReadonlyArray<StoriesWrite> =>
     case 'StoryViewed':
       return [{ op: 'viewed', storyId: id, viewer: event.data.viewer, at, position }]
     case 'StoryReacted':
-      // Who reacts has looked.
+      // Who reacts has looked; an author's own look is no view.
       return [
-        { op: 'viewed', storyId: id, viewer: event.data.userId, at, position },
+        ...(event.data.userId === event.data.author ? [] : [{ op: 'viewed' as const, storyId: id, viewer: event.data.userId, at, position }]),
         { op: 'reaction', storyId: id, viewer: event.data.userId, revision, recorded },
       ]
     case 'StoryUnreacted':

@@ -29,6 +29,8 @@ describe('stories: every event and what it writes', () => {
     given(at(story, 'StoryViewed', { author, viewer: actor })).then(view)
     const recorded = at(story, 'StoryReacted', { author, userId: actor, unit: storyId, digest, reaction: 'r'.repeat(22) })
     given(recorded).then(view, { op: 'reaction', storyId, viewer: actor, revision: 7, recorded })
+    const own = at(story, 'StoryReacted', { author: actor, userId: actor, unit: storyId, digest, reaction: 'r'.repeat(22) })
+    given(own).then({ op: 'reaction', storyId, viewer: actor, revision: 7, recorded: own })
     given(at(story, 'StoryUnreacted', { author, userId: actor })).then({ op: 'reaction', storyId, viewer: actor, revision: 7, recorded: undefined })
     const look = at(story, 'StoryInspected', { author, reason: 'a report' })
     given(look).then({ op: 'inspected', storyId, id: look.id, at: recordedAt, reason: 'a report' })

@@ -40,7 +40,7 @@ export const announcedProjection = timelineProjection.name
 const digestUnder = (key: Uint8Array) => (handle: string): string => createHmac('sha256', key).update(handle.toLowerCase()).digest('base64url')
 
 /** Makes the tables that are missing. */
-export const openReadModels = async ({ pool, keyring }: Foundation): Promise<ReadModels> => {
+export const openReadModels = async ({ pool, keyring }: Pick<Foundation, 'pool' | 'keyring'>): Promise<ReadModels> => {
   const handleDigest = digestUnder(await keyring.derived('handle digest'))
   const projections = [
     timelineProjection, membersProjection, inboxProjection, accountsProjection(handleDigest), commandReceiptsProjection, readStatesProjection, audienceProjection, notificationsProjection, storiesProjection,

@@ -66,12 +66,13 @@ const eventParameters = (events: ReadonlyArray<RecordedEvent | undefined>): Read
   byteaArray(events.map((event) => event?.sealed)),
 ]
 
-/** The newest of each viewer and story: one statement changes a row once. */
-const newest = (reactions: ReadonlyArray<Op<'reaction'>>): ReadonlyArray<Op<'reaction'>> => {
-  const byRow = new Map<string, Op<'reaction'>>()
-  for (const reaction of reactions) {
-    const key = `${reaction.storyId} ${reaction.viewer}`
-    if ((byRow.get(key)?.revision ?? -1) < reaction.revision) byRow.set(key, reaction)
+/** One write of each story and viewer: a statement keeps no order of its rows, and changes a row once. */
+const folded = <W extends Op<'reaction'> | Op<'viewed'>>(writes: ReadonlyArray<W>, wins: (later: W, earlier: W) => boolean): ReadonlyArray<W> => {
+  const byRow = new Map<string, W>()
+  for (const write of writes) {
+    const key = `${write.storyId} ${write.viewer}`
+    const earlier = byRow.get(key)
+    if (earlier === undefined || wins(write, earlier)) byRow.set(key, write)
   }
   return [...byRow.values()]
 }
@@ -96,13 +97,13 @@ const writeStories: Apply = async (client, schema, writes) => {
 }
 
 const writeLooks: Apply = async (client, schema, writes) => {
-  const views = only(writes, 'viewed')
+  const views = folded(only(writes, 'viewed'), () => false)
   if (views.length > 0) {
     await run(client, schema, insertViews, [
       arrayOf(views.map(({ storyId }) => storyId)), arrayOf(views.map(({ viewer }) => viewer)), arrayOf(views.map(({ at }) => at)), arrayOf(views.map(({ position }) => position)),
     ])
   }
-  const reactions = newest(only(writes, 'reaction'))
+  const reactions = folded(only(writes, 'reaction'), (later, earlier) => later.revision > earlier.revision)
   if (reactions.length > 0) {
     await run(client, schema, upsertReactions, [
       arrayOf(reactions.map(({ storyId }) => storyId)), arrayOf(reactions.map(({ viewer }) => viewer)), arrayOf(reactions.map(({ revision }) => revision)),

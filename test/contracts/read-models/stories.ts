@@ -210,6 +210,18 @@ export const stories = (subject: () => OpenReadModels): void => {
       }), { numRuns: RANDOM_RUNS, endOnFailure: true })
     })
 
+    it('T9: the first look counts, however many come in one batch; an author\'s own reaction is no view', async () => {
+      const { read, author } = world(subject)
+      const [anna] = people(1)
+      const [crowd, by] = [people(40), author(anna)]
+      const { storyId } = await by.post('x')
+      for (const viewer of crowd) await by.view(viewer, storyId)
+      for (const viewer of [...crowd.toReversed(), anna]) await by.react(viewer, storyId, '+1')
+      const { views, viewers } = await answer((await read()).viewers(anna, storyId, { limit: 99 }))
+      expect(views).toBe(crowd.length)
+      expect(viewers.map(({ userId, viewedAt }) => [userId, viewedAt])).toEqual(crowd.map((viewer, index) => [viewer, POSTED_AT + 2 + index]).toReversed())
+    })
+
     it('P6: looks of administrators, with their reasons, are told to the author by setting', async () => {
       const { read, author } = world(subject)
       const [anna, bruno] = people(2)
