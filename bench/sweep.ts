@@ -16,7 +16,7 @@ import { publish, type Measurement } from './support/report.js'
 
 const stories = Number(process.env['STORIES'] ?? 25_000)
 const storiesOfOne = limits.storiesPerDay
-const inFlight = 256
+const inFlight = 32
 const data = Buffer.from(JSON.stringify({ storyId: newId(), unit: newId() }))
 const metadata = Buffer.from(JSON.stringify({ actor: 'system', command: null, correlation: newId(), device: null, previous: randomBytes(32).toString('base64url'), recordedAt: 1_790_000_000_000 }))
 

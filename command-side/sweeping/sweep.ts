@@ -8,7 +8,7 @@ import type { DueStories, DueStory, Unavailable } from '../ports.js'
 
 /** Stories that are looked up, ended and forgotten together: no transaction of a sweep covers more. */
 export const SWEEP_BATCH_STORIES = 10_000
-const AUTHORS_AT_ONCE = 256
+const AUTHORS_AT_ONCE = 32
 const AWAY = 503
 
 export interface SweepDependencies {
