@@ -25,6 +25,9 @@ export interface Notice extends About {
   readonly at: number
 }
 
+/** A viewer has one reaction to a story: the next one takes its place. */
+export const storyReactionName = (storyId: string, actor: string): string => derivedId('story reaction', storyId, actor)
+
 /** The same reaction has the same name in what adds and what removes it. */
 export const reactionName = (messageId: string, actor: string, reaction: string): string => derivedId('reaction', messageId, actor, reaction)
 
@@ -53,12 +56,14 @@ const toldBy = (event: Decoded): ReadonlyArray<Told> => {
       return [['follower', event.data.userId, {}]]
     case 'StoryPosted':
       return (event.data.mentions ?? []).map((account): Told => ['storyMention', account, { storyId: event.data.storyId }])
+    case 'StoryReacted':
+      return [['reaction', event.data.author, { storyId: id, reaction: storyReactionName(id, actor) }]]
     default:
       return []
   }
 }
 
-const always: ReadonlySet<string> = new Set(['ReactionAdded', 'MemberAdded', 'UserFollowed'])
+const always: ReadonlySet<string> = new Set(['ReactionAdded', 'StoryReacted', 'MemberAdded', 'UserFollowed'])
 const byField: ReadonlySet<string> = new Set(['MessageSent', 'MessageEdited', 'StoryPosted'])
 const fields = ['"mentions"', '"replyToSender"']
 

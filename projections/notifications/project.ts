@@ -1,6 +1,6 @@
 import type { Decoded } from '../../events/codec.js'
 import type { Position } from '../../events/event-store.js'
-import { noticesOf, reactionName } from '../../events/notifications.js'
+import { noticesOf, reactionName, storyReactionName } from '../../events/notifications.js'
 import { streamId } from '../../events/streams.js'
 import type { Projected, Projection } from '../projection.js'
 import type { NotificationsWrite, SilenceOf } from './writes.js'
@@ -27,6 +27,9 @@ const changesBy = (event: Decoded): ReadonlyArray<NotificationsWrite> => {
     case 'StoryDeleted':
     case 'StoryExpired':
       return [{ op: 'withdrawn', subject: event.data.storyId, position }]
+    case 'StoryReacted':
+    case 'StoryUnreacted':
+      return [{ op: 'withdrawn', subject: storyReactionName(id, actor), position }]
     case 'NotificationsChanged':
       return [silence(event, id, 'kind', event.data.kind, !event.data.enabled)]
     case 'UserBlocked':
@@ -47,5 +50,5 @@ const project = ({ event }: Projected): ReadonlyArray<NotificationsWrite> =>
 
 /** What accounts are told of, what they do not want to hear of, and how far they have read. No content. */
 export const notificationsProjection: Projection<NotificationsWrite> = {
-  ...notificationsModel, categories: ['conversation', 'account', 'receipts', 'stories'], opens: [], project,
+  ...notificationsModel, categories: ['conversation', 'account', 'receipts', 'stories', 'story'], opens: [], project,
 }

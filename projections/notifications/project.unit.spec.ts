@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
-import { reactionName } from '../../events/notifications.js'
+import { reactionName, storyReactionName } from '../../events/notifications.js'
 import { derivedId } from '../../events/ids.js'
 import type { AnyEvent } from '../../events/registry.js'
-import { accountStream, conversationStream, receiptsStream, storiesStream } from '../../events/streams.js'
+import { accountStream, conversationStream, receiptsStream, storiesStream, storyStream } from '../../events/streams.js'
 import type { StreamName } from '../../events/event-store.js'
 import { actor, projectionSpecification, recordedAt, recordedEvent } from '../../test/support/projection-specification.js'
 import { notificationsProjection } from './project.js'
@@ -39,6 +39,17 @@ describe('notifications: every event and what it writes', () => {
       .then(notice(conversation, 'reaction', other, { ...message, sequence: 3, reaction: name }))
     given(at(conversation, 'ReactionAdded', { target: 3, messageId, unit: messageId, digest, reaction })).then()
     given(at(conversation, 'ReactionRemoved', { target: 3, messageId, reaction })).then(...writes({ op: 'withdrawn', subject: name, position }))
+  })
+
+  it('a reaction to a story tells its author, in the place of the one before; taken back it goes', () => {
+    const [story, name] = [storyStream(storyId), storyReactionName(storyId, actor)]
+    const reacted = (author: string) => at(story, 'StoryReacted', { author, userId: actor, unit: storyId, digest, reaction })
+    const [before] = writes({ op: 'withdrawn', subject: name, position })
+    if (before === undefined) throw new Error('one')
+    given(reacted(other)).then(notice(story, 'reaction', other, { storyId, reaction: name }), before)
+    given(reacted(actor)).then(before)
+    given(at(story, 'StoryUnreacted', { author: other, userId: actor })).then(before)
+    given(at(story, 'StoryViewed', { author: other, viewer: actor })).then()
   })
 
   it('being added, followed, mentioned in a story', () => {

@@ -7,6 +7,7 @@ import type { NotificationsReader, StoredNotification } from '../../../read-side
 import type { MemoryMembers } from './members.js'
 import type { MemoryNotifications } from './notifications.js'
 import { silenceKey } from './notifications.js'
+import type { MemoryStories } from './stories.js'
 import type { MemoryTimeline } from './timeline.js'
 import { messageSeen, seenBy } from './visible-timeline.js'
 
@@ -14,6 +15,7 @@ interface Models {
   readonly timeline: MemoryTimeline
   readonly members: MemoryMembers
   readonly notifications: MemoryNotifications
+  readonly stories: MemoryStories
 }
 
 /** Whether a silence lasts now, or did when the notice came. */
@@ -28,10 +30,16 @@ const isSilenced = ({ notifications }: Models, { account, kind, actor, conversat
   })
 }
 
+/** Whether it is about a story that is over, or about a reaction to one that is not there. */
+const isOver = ({ stories }: Models, { kind, at, storyId }: Notice, now: number): boolean => {
+  if (storyId === undefined) return false
+  const postedAt = kind === 'storyMention' ? at : stories.tables.current().stories.get(storyId)?.postedAt
+  return postedAt === undefined || postedAt + limits.storyLifetimeMs <= now
+}
+
 const isShown = (models: Models, notice: Notice, now: number): boolean => {
   const cleared = models.notifications.tables.current().marks.get(notice.account)?.cleared ?? ''
-  const over = notice.kind === 'storyMention' && notice.at + limits.storyLifetimeMs <= now
-  return notice.position > cleared && !over && !isSilenced(models, notice)
+  return notice.position > cleared && !isOver(models, notice, now) && !isSilenced(models, notice)
 }
 
 const contentOf = ({ timeline, members }: Models, { account, conversation, sequence, messageId }: Notice): RecordedEvent | undefined => {

@@ -3,6 +3,7 @@ import type { Position } from '../../../events/event-store.js'
 import { limits } from '../../../events/limits.js'
 import type { NotificationKind } from '../../../events/schemas/common.js'
 import { notificationsModel } from '../../../projections/notifications/writes.js'
+import { storiesModel } from '../../../projections/stories/writes.js'
 import type { NotificationsReader, StoredNotification } from '../../../read-side/ports.js'
 import { membersSchema } from '../members/readable.js'
 import { liveSchema } from '../read-model.js'
@@ -12,6 +13,7 @@ import type { EventRow } from '../timeline/rows.js'
 import { eventColumns, eventOf } from '../timeline/rows.js'
 
 const notifications = liveSchema(notificationsModel)
+const stories = liveSchema(storiesModel)
 
 type NotificationRow = readonly [
   account: string, position: Position, id: string, kind: NotificationKind, actor: string, at: string,
@@ -28,10 +30,15 @@ const silenced = `EXISTS (
       OR (s.silence_of = 'conversation' AND n.message_id IS NOT NULL AND s.subject = n.conversation::text))
   ) q WHERE q.silent AND (q.until IS NULL OR (n.position > q.position AND n.position < q.until)))`
 
+/** The notice is about a story that is over at the time `$1`, or about a reaction to one that is not there. */
+const over = `(n.story_id IS NOT NULL AND CASE n.kind
+    WHEN 'storyMention' THEN n.at + ${limits.storyLifetimeMs} <= $1::bigint
+    ELSE NOT EXISTS (SELECT FROM ${stories}.stories s WHERE s.story_id = n.story_id AND s.posted_at + ${limits.storyLifetimeMs} > $1::bigint) END)`
+
 /** Notices that may be seen at the time `$1` (milliseconds): a story ends by the clock, whoever swept it. */
 const shown = `
   FROM ${notifications}.notices n LEFT JOIN ${notifications}.marks k USING (account)
-  WHERE n.position > coalesce(k.cleared_through, '') AND NOT (n.kind = 'storyMention' AND n.at + ${limits.storyLifetimeMs} <= $1::bigint) AND NOT ${silenced}`
+  WHERE n.position > coalesce(k.cleared_through, '') AND NOT ${over} AND NOT ${silenced}`
 
 /** A page with the event that holds each message's content as it stands, where the server can open it and the account may read it. */
 const withContents = (page: string, order: 'ASC' | 'DESC'): string => `

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7'
 import { describe, expect, it } from 'vitest'
 import type { Position, RecordedEvent } from '../../../events/event-store.js'
 import { limits } from '../../../events/limits.js'
+import { storyStream } from '../../../events/streams.js'
 import { Notification } from '../../../events/wire/notification.js'
 import type { ReadSide } from '../../../read-side/index.js'
 import { queryLimits } from '../../../read-side/limits.js'
@@ -95,6 +96,28 @@ export const notifications = (subject: () => OpenReadModels): void => {
       expect([(await told(bruno, () => end - 1))[0]?.type, (await told(bruno, () => end))[0]?.type]).toEqual(['storyMention', 'addedToConversation'])
       expect((await answer((await read(() => end - 1)).notifications(bruno, { limit: 9 }))).unread).toBe(2)
       expect((await answer((await read(() => end)).notifications(bruno, { limit: 9 }))).unread).toBe(1)
+    })
+
+    it('T1, T3: an author is told of each viewer\'s latest reaction to a story, until it is taken back or the story is over or ended', async () => {
+      const { log, anna, bruno, carla, told } = await world()
+      const author = scriptedAccount(log, anna)
+      const [storyId, ended] = [await author.post([]), await author.post([])]
+      const postedAt = 1_790_000_000_000 + log.events.length - 1
+      const say = (actor: string, type: 'StoryReacted' | 'StoryUnreacted', about = storyId) => log.append(storyStream(about), { actor }, {
+        type, data: { author: anna, userId: actor, ...(type === 'StoryReacted' && { unit: about, reaction: 'r'.repeat(22) }) }, ...(type === 'StoryReacted' && { content: { text: '+1' } }),
+      })
+      const reactions = async (now = postedAt) => (await told(anna, () => now)).filter(({ type }) => type === 'reaction').map(({ actor, story_id: about }) => [actor, about])
+      for (const who of [bruno, carla, anna, bruno]) await say(who, 'StoryReacted')
+      expect(await reactions()).toEqual([[bruno, storyId], [carla, storyId]])
+      await say(carla, 'StoryUnreacted')
+      await say(carla, 'StoryReacted', ended)
+      expect(await reactions()).toEqual([[carla, ended], [bruno, storyId]])
+      expect(await reactions(postedAt + limits.storyLifetimeMs - 1), 'by the story\'s own time, not by that of the reaction').toEqual([[carla, ended], [bruno, storyId]])
+      expect(await reactions(postedAt + limits.storyLifetimeMs + 1)).toEqual([])
+      await author.endStory(ended, 'StoryDeleted')
+      expect(await reactions()).toEqual([[bruno, storyId]])
+      for (const event of log.events.toReversed()) await projectAll(subject(), log.keyStore, [event])
+      expect(await reactions()).toEqual([[bruno, storyId]])
     })
 
     it('M5: a kind that is switched off, a muted conversation, a block either way: silent while it lasts, and what came then stays so', async () => {
