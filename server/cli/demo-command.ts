@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { runDemo } from '../demo/run.js'
+import { runStoriesDemo } from '../demo/stories/run.js'
 import { print } from './print.js'
 import { progressBar } from './progress.js'
 
@@ -10,6 +11,7 @@ interface Flags {
   readonly profile: 'embedded' | 'cluster'
   readonly kill: number
   readonly seed: number
+  readonly stories?: true
   readonly keep?: string
 }
 
@@ -31,8 +33,10 @@ export const demoCommand = (): Command =>
     .addOption(new Option('--profile <profile>').choices(['embedded', 'cluster']).default('embedded'))
     .option('--kill <n>', 'how many times a process is killed with SIGKILL at a random moment', count, 0)
     .option('--keep <dir>', 'keep the data there (profile embedded), for other commands to look at')
+    .option('--stories', 'instead: stories in every tier, who sees them by every channel, and their end')
     .option('--seed <n>', 'of what is random', count, 1)
-    .action(async ({ data, logs, all, profile, kill, seed, keep }: Flags) => {
+    .action(async ({ data, logs, all, profile, kill, seed, stories, keep }: Flags) => {
+      if (stories === true) process.exit((await runStoriesDemo({ ...(data === undefined ? {} : { data }), profile, seed, print })) ? 0 : 1)
       const bar = progressBar('messages')
       const interrupted = new AbortController()
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { interrupted.abort() })

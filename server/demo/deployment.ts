@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { accountIdOf } from '../../events/ids.js'
 import { freePort, type FleetMember } from './fleet.js'
 import type { DemoIssuer } from './issuer.js'
 import type { ClusterServices } from './services.js'
@@ -11,12 +12,16 @@ export interface Deployment {
   readonly description: string
 }
 
+/** The subject whose account may look at any story, by a recorded command. */
+export const administrator = 'administrator'
+
 type Environment = Readonly<Record<string, string>>
 
 const common = ({ issuer, jwksUrl, audience }: DemoIssuer, directory: string): Environment => ({
   TIDINGS_DATA_DIRECTORY: join(directory, 'data'),
   TIDINGS_ISSUERS: JSON.stringify([{ issuer, jwksUrl, audience }]),
   TIDINGS_BUILT_IN_ISSUER: 'false',
+  TIDINGS_ADMINISTRATORS: accountIdOf(issuer, administrator),
   TIDINGS_LOG_LEVEL: 'error',
   // Its people send faster than people do, all from one address.
   TIDINGS_RATE_LIMITS: 'off',
