@@ -12,6 +12,7 @@ interface Flags {
   readonly kill: number
   readonly seed: number
   readonly stories?: true
+  readonly search?: true
   readonly keep?: string
 }
 
@@ -33,15 +34,16 @@ export const demoCommand = (): Command =>
     .addOption(new Option('--profile <profile>').choices(['embedded', 'cluster']).default('embedded'))
     .option('--kill <n>', 'how many times a process is killed with SIGKILL at a random moment', count, 0)
     .option('--keep <dir>', 'keep the data there (profile embedded), for other commands to look at')
+    .option('--search', 'then search the logs and planted words, as members and as outsiders')
     .option('--stories', 'instead: stories in every tier, who sees them by every channel, and their end')
     .option('--seed <n>', 'of what is random', count, 1)
-    .action(async ({ data, logs, all, profile, kill, seed, stories, keep }: Flags) => {
+    .action(async ({ data, logs, all, profile, kill, seed, stories, search, keep }: Flags) => {
       if (stories === true) process.exit((await runStoriesDemo({ ...(data === undefined ? {} : { data }), profile, seed, print })) ? 0 : 1)
       const bar = progressBar('messages')
       const interrupted = new AbortController()
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { interrupted.abort() })
       const good = await runDemo({
-        ...(data === undefined ? {} : { data }), logs: all === true ? 'all' : logs, profile, kills: kill, seed, print, interrupted: interrupted.signal, ...(keep === undefined ? {} : { keep }),
+        ...(data === undefined ? {} : { data }), logs: all === true ? 'all' : logs, profile, kills: kill, seed, search: search === true, print, interrupted: interrupted.signal, ...(keep === undefined ? {} : { keep }),
         progress: (done, total) => {
           bar.update(done, total)
           if (done === total) bar.stop()

@@ -1,5 +1,7 @@
 import pRetry, { AbortError } from 'p-retry'
 import type { AccountCommand } from '../../events/wire/commands.js'
+import type { SearchPage } from '../../read-side/search/views.js'
+import type { AskSearch } from './search/search.js'
 import type { Ask } from './verify.js'
 
 const retry = { retries: 60, minTimeout: 50, maxTimeout: 1_000, factor: 1.5 }
@@ -18,12 +20,14 @@ const call = (url: string, init: RequestInit): Promise<unknown> =>
 export interface Api {
   readonly ask: Ask
   readonly account: (token: string, command: AccountCommand) => Promise<unknown>
+  readonly search: AskSearch
 }
+
+const posted = (token: string, body: unknown): RequestInit =>
+  ({ method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 export const apiAt = (address: string): Api => ({
   ask: (path, token, device) => call(`${address}${path}`, { headers: { authorization: `Bearer ${token}`, 'tidings-device': device } }),
-  account: (token, command) =>
-    call(`${address}/v1/account/commands`, {
-      method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(command),
-    }),
+  account: (token, command) => call(`${address}/v1/account/commands`, posted(token, command)),
+  search: async ({ token }, asked) => (await call(`${address}/v1/search`, posted(token, asked))) as SearchPage,
 })

@@ -7,6 +7,7 @@ import { openLogs, type LazyLog } from './chat/source.js'
 import { stopwatches } from './ledger.js'
 import { play, type Played, type PlayOptions } from './play.js'
 import { breaches, reportLines, type Totals } from './report.js'
+import { performSearch } from './search/search.js'
 import { startStage, type Stage } from './stage.js'
 import { pageLines } from './page.js'
 import { verify, type Verified } from './verify.js'
@@ -18,6 +19,8 @@ export interface DemoOptions {
   /** How many times a process is killed with SIGKILL at a random moment. */
   readonly kills: number
   readonly seed: number
+  /** Searches the logs and planted words afterwards. */
+  readonly search: boolean
   /** Where the data is to stay, for `tidings rebuild --all` say; undefined: it is removed. */
   readonly keep?: string
   /** Ends the demo before its time; its processes and data go with it. */
@@ -92,7 +95,8 @@ const perform = async (options: DemoOptions, logs: ReadonlyArray<LazyLog>, stage
   const verified = await inParallel(results, logsAtOnce, (played) => verify(played, stage.ask))
   const totals = total(stage, results, verified, watches, seconds)
   ;[...reportLines(totals), '', ...pageLines(results[0], verified[0]), ...keptLines(options)].forEach(options.print)
-  return Object.values(breaches(totals)).every((count) => count === 0)
+  const searched = !options.search || (await performSearch(results, { enter: stage.enter, ask: stage.search, print: options.print }))
+  return searched && Object.values(breaches(totals)).every((count) => count === 0)
 }
 
 const interruption = (signal: AbortSignal): Promise<false> =>
@@ -106,7 +110,7 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   const found = await openLogs({ count: options.logs, ...(options.data === undefined ? {} : { directory: options.data }) })()
   if (E.isLeft(found)) throw new Error(JSON.stringify(found.left))
   options.print(found.right.credit)
-  const stage = await startStage(options.profile, options.keep)
+  const stage = await startStage(options.profile, { searches: options.search, keep: options.keep })
   try {
     options.print(stage.description)
     const performing = perform(options, found.right.logs, stage)

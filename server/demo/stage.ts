@@ -10,6 +10,7 @@ import { clusterDeployment, embeddedDeployment, type Deployment } from './deploy
 import { startFleet, type Fleet } from './fleet.js'
 import { startDemoIssuer, type DemoIssuer } from './issuer.js'
 import type { Enter } from './participant.js'
+import type { AskSearch } from './search/search.js'
 import { clusterServices } from './services.js'
 import type { Ask } from './verify.js'
 
@@ -19,6 +20,7 @@ export interface Stage {
   readonly fleet: Fleet
   readonly enter: Enter
   readonly ask: Ask
+  readonly search: AskSearch
   readonly close: () => Promise<void>
 }
 
@@ -49,11 +51,16 @@ const folderOf = (keep: string | undefined): string => {
   return directory
 }
 
-/** Starts a deployment of the profile in a folder of its own, which `close` removes with everything in it unless it is `keep`. */
-export const startStage = async (profile: 'embedded' | 'cluster', keep?: string): Promise<Stage> => {
+/**
+ * Starts a deployment of the profile in a folder of its own, which `close` removes with everything in it unless it is `keep`. A
+ * cluster that `searches` has an Elasticsearch.
+ */
+export const startStage = async (
+  profile: 'embedded' | 'cluster', { searches = false, keep }: { readonly searches?: boolean; readonly keep?: string | undefined } = {},
+): Promise<Stage> => {
   const directory = folderOf(keep)
   const issuer = await startDemoIssuer()
-  const services = profile === 'cluster' ? await clusterServices() : undefined
+  const services = profile === 'cluster' ? await clusterServices(searches) : undefined
   const deployment = services === undefined ? await embeddedDeployment(issuer, directory) : await clusterDeployment(issuer, directory, services)
   const fleet = await startFleet(deployment.members)
   const api = apiAt(deployment.api)
@@ -62,6 +69,7 @@ export const startStage = async (profile: 'embedded' | 'cluster', keep?: string)
     fleet,
     enter: door(deployment, api, issuer),
     ask: api.ask,
+    search: api.search,
     close: async () => {
       await fleet.stop()
       await services?.stop()

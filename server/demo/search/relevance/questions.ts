@@ -1,5 +1,5 @@
-import type { Clause } from '../../../events/search/index-port.js'
-import { words } from '../../../events/search/normalise.js'
+import type { Clause } from '../../../../events/search/index-port.js'
+import { words } from '../../../../events/search/normalise.js'
 
 /** Of a message that is found: 0 by mistake, as tolerance brings, 1 it is about this, 2 it is what was looked for. */
 export type Grade = 0 | 1 | 2
