@@ -4,11 +4,13 @@ import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/
 import type { CaughtUp, Position, RecordedEvent } from '../../events/event-store.js'
 import type { Connection } from './connection.js'
 import { NoAnswer } from './failures.js'
-import { allPage } from './read.js'
+import { PAGE_EVENTS, allPage } from './read.js'
 import { commitOf, fromClient, knownPosition } from './wire.js'
 
 const FIRST_BACKOFF_MS = 50
 const LONGEST_BACKOFF_MS = 2_000
+/** Many followers only look whether there is something; pages grow for those that read on. */
+const FIRST_PAGE_EVENTS = 32
 
 /** Streams of the server itself begin with `$`. */
 const OUR_STREAMS = streamNameFilter({ regex: '^[^$]', maxSearchWindow: 1_000 })
@@ -72,8 +74,8 @@ export const followAll = async function* (
   }
   while (!signal.aborted) {
     try {
-      for (let isLast = false; !isLast && !signal.aborted; ) {
-        const read = await allPage(connection, position)
+      for (let [isLast, asked] = [false, FIRST_PAGE_EVENTS]; !isLast && !signal.aborted; asked = Math.min(2 * asked, PAGE_EVENTS)) {
+        const read = await allPage(connection, position, asked)
         isLast = read.isLast
         for (const step of stepsAfter(position, read.page)) {
           if (signal.aborted) return

@@ -31,13 +31,13 @@ const wholePage = async <A>(page: StreamingRead<A>, timeoutMs: number): Promise<
   }
 }
 
-/** A page of $all, `after` excluded; a page shorter than `PAGE_EVENTS` is the last for now. */
-export const allPage = async (connection: Connection, after: Position | 'start') => {
+/** A page of $all, `after` excluded; one that is not full is the last for now. */
+export const allPage = async (connection: Connection, after: Position | 'start', maxCount: number) => {
   const fromPosition = after === 'start' ? 'start' : { commit: commitOf(after), prepare: commitOf(after) }
   const page: ReadonlyArray<AllStreamResolvedEvent> = await wholePage(
-    connection.reader.readAll({ fromPosition, direction: 'forwards', maxCount: PAGE_EVENTS }), connection.timeoutMs,
+    connection.reader.readAll({ fromPosition, direction: 'forwards', maxCount }), connection.timeoutMs,
   )
-  return { page, isLast: page.length < PAGE_EVENTS }
+  return { page, isLast: page.length < maxCount }
 }
 
 /**

@@ -31,14 +31,17 @@ export interface LagOptions {
   readonly clock: Clock
 }
 
-/** The next events of the log after a position, at most so many; ends where the log does. */
-const nextEvents = async (eventStore: EventStore, from: Position | 'start'): Promise<ReadonlyArray<RecordedEvent>> => {
+/** The next events of the log after a position, at most so many, up to one that says enough; ends where the log does. */
+const nextEvents = async (
+  eventStore: EventStore, from: Position | 'start', isEnough: (event: RecordedEvent) => boolean,
+): Promise<ReadonlyArray<RecordedEvent>> => {
   const [events, enough] = [[] as RecordedEvent[], new AbortController()]
   const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(LOG_TIMEOUT_MS)])
   try {
     for await (const item of eventStore.follow(from, signal)) {
-      if ('id' in item) events.push(item)
-      if (!('id' in item) || events.length === LOOKED_THROUGH_EVENTS) return events
+      if (!('id' in item)) return events
+      events.push(item)
+      if (events.length === LOOKED_THROUGH_EVENTS || isEnough(item)) return events
     }
     throw new StoreReadFailed(`the log did not answer within ${LOG_TIMEOUT_MS} ms`)
   } finally {
@@ -55,36 +58,57 @@ const recordedAt = ({ metadata }: RecordedEvent): number | undefined => {
   }
 }
 
-/** Age of the first event that its partition's checkpoint has not reached; of the last one seen when all those were applied. */
-const ageOf = (events: ReadonlyArray<RecordedEvent>, checkpoints: ReadonlyArray<Checkpoint>, options: LagOptions): number => {
-  const positionOf = new Map(checkpoints.map(({ partition, position }) => [partition, position]))
-  const isDue = ({ stream, position }: RecordedEvent) => isAfter(position, positionOf.get(options.partitionOf(stream)) ?? 'start')
+interface Progress {
+  readonly projection: string
+  /** Its low watermark. */
+  readonly position: Position | 'start'
+  /** Whether its partition's checkpoint has not reached the event. */
+  readonly isDue: (event: RecordedEvent) => boolean
+}
+
+const progressOf = (projection: string, checkpoints: ReadonlyArray<Checkpoint>, partitionOf: LagOptions['partitionOf']): Progress => {
+  const mine = checkpoints.filter((checkpoint) => checkpoint.projection === projection)
+  const positions = new Map(mine.map(({ partition, position }) => [partition, position]))
+  return {
+    projection,
+    position: earliest(mine.map(({ position }) => position)),
+    isDue: ({ stream, position }) => isAfter(position, positions.get(partitionOf(stream)) ?? 'start'),
+  }
+}
+
+/** Age of the first event that is due; of the last one seen when all those were applied. */
+const ageOf = (events: ReadonlyArray<RecordedEvent>, { isDue }: Progress, clock: Clock): number => {
   const due = events.findIndex(isDue)
   const isLogEnd = events.length < LOOKED_THROUGH_EVENTS
   if (due === -1 && isLogEnd) return 0
   const at = events.slice(due).map(recordedAt).find((time) => time !== undefined)
-  return at === undefined ? 0 : Math.max(0, options.clock() - at)
+  return at === undefined ? 0 : Math.max(0, clock() - at)
+}
+
+/** Of projections at one low watermark: reads on until each has met an event that is due. */
+const lagsAt = async (position: Position | 'start', all: ReadonlyArray<Progress>, { eventStore, clock }: LagOptions): Promise<ReadonlyArray<ProjectionLag>> => {
+  const waiting = new Set(all)
+  const events = await nextEvents(eventStore, position, (event) => {
+    for (const one of waiting) if (one.isDue(event) && recordedAt(event) !== undefined) waiting.delete(one)
+    return waiting.size === 0
+  })
+  return all.map((one) => {
+    const lagMs = ageOf(events, one, clock)
+    return { projection: one.projection, lagMs, state: lagMs > LAG_ALERT_MS ? 'late' : 'in-time', position }
+  })
 }
 
 const lagsOf = async (checkpoints: ReadonlyArray<Checkpoint>, options: LagOptions): Promise<ReadonlyArray<ProjectionLag>> => {
-  const read = new Map<Position | 'start', Promise<ReadonlyArray<RecordedEvent>>>()
-  const after = (position: Position | 'start') => {
-    const events = read.get(position) ?? nextEvents(options.eventStore, position)
-    read.set(position, events)
-    return events
-  }
-  return Promise.all(options.projections.map(async ({ name: projection }): Promise<ProjectionLag> => {
-    const mine = checkpoints.filter((checkpoint) => checkpoint.projection === projection)
-    const position = earliest(mine.map((checkpoint) => checkpoint.position))
-    const lagMs = ageOf(await after(position), mine, options)
-    return { projection, lagMs, state: lagMs > LAG_ALERT_MS ? 'late' : 'in-time', position }
-  }))
+  const all = options.projections.map(({ name }) => progressOf(name, checkpoints, options.partitionOf))
+  const positions = [...new Set(all.map(({ position }) => position))]
+  const lags = (await Promise.all(positions.map((position) => lagsAt(position, all.filter((one) => one.position === position), options)))).flat()
+  return all.flatMap(({ projection }) => lags.find((lag) => lag.projection === projection) ?? [])
 }
 
 /**
  * How far each projection is behind, for metrics and alerts: computed by whoever asks from the checkpoints and the log, so
- * it grows also while the projector is stuck or dead. Costs one page of the log for each distinct low watermark, which
- * is empty at the head. Exact when the oldest due event lies within 512 events after the low watermark, else at
+ * it grows also while the projector is stuck or dead. Costs a look into the log after each distinct low watermark, up to the
+ * first event that is due. Exact when the oldest due event lies within 512 events after the low watermark, else at
  * most that much too high: other partitions had applied those already.
  */
 export const lagOf = (options: LagOptions): TE.TaskEither<LagError, ReadonlyArray<ProjectionLag>> =>

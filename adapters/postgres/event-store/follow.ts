@@ -7,7 +7,8 @@ import type { RecentCommits } from './recent-commits.js'
 import { positionOf } from './rows.js'
 import { recordedOf, tupleColumns } from './tuples.js'
 
-const FIRST_PAGE_EVENTS = 512
+/** Many followers only look whether there is something; pages grow for those that read on. */
+const FIRST_PAGE_EVENTS = 64
 const PAGE_EVENTS = 1_024
 const PAGE_BYTES = 4 * 1024 * 1024
 const POLL_MS = 1_000
