@@ -1,9 +1,12 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { StoredEvent } from './stored-event.js'
 
 const HEAD_BYTES = 12
+/** Every write is as good as followed by fdatasync, in one call. */
+const SYNCHRONOUS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC
 
 /** One append as a frame: length of the rest, checksum, length of the header, header (JSON), then the bodies. */
 const frameOf = (events: ReadonlyArray<StoredEvent>): Buffer => {
@@ -46,15 +49,19 @@ const parse = (file: Buffer) => {
 }
 
 export interface Disk {
-  /** Resolves when the events are on disk; appends that wait together share one write and one fdatasync. */
+  /** Resolves when the events are on disk; appends that wait together share one write, which ends when they are. */
   readonly write: (events: ReadonlyArray<StoredEvent>) => Promise<void>
   readonly close: () => Promise<void>
+}
+
+const writeAll = async (file: FileHandle, bytes: Buffer): Promise<void> => {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
 }
 
 /** Opens the append-only file of a directory and reads back what is whole in it. */
 export const openDisk = async (directory: string): Promise<{ readonly disk: Disk; readonly events: ReadonlyArray<StoredEvent> }> => {
   await mkdir(directory, { recursive: true })
-  const file = await open(join(directory, 'events.log'), 'a+')
+  const file = await open(join(directory, 'events.log'), SYNCHRONOUS)
   const { events, bytes } = parse(await readFile(file))
   await file.truncate(bytes)
   let waiting: Buffer[] = []
@@ -65,7 +72,7 @@ export const openDisk = async (directory: string): Promise<{ readonly disk: Disk
     const frames = waiting
     waiting = []
     next = undefined
-    flushing = file.appendFile(Buffer.concat(frames)).then(() => file.datasync())
+    flushing = writeAll(file, Buffer.concat(frames))
     await flushing
   }
   const write = (batch: ReadonlyArray<StoredEvent>) => {
