@@ -6,7 +6,7 @@ import type { ReadSide } from '../../read-side/index.js'
 import { pushLimits } from '../limits.js'
 import type { PushFailure, PushProvider, PushStore, WaitingPush } from '../ports.js'
 
-export type PushOutcome = PushFailure['_tag'] | 'Pushed' | 'Withheld' | 'TooOld'
+export type PushOutcome = PushFailure['_tag'] | 'Pushed' | 'Withheld' | 'TooOld' | 'NotReadYet'
 
 export interface SendParts {
   readonly store: PushStore
@@ -41,6 +41,7 @@ export const sendDue = async (parts: SendParts): Promise<boolean> => {
   if (E.isLeft(claimed) || claimed.right.length === 0) return false
   const notifications = await readNow(parts, claimed.right)
   if (notifications === undefined) {
+    onOutcome('NotReadYet')
     await Promise.all(claimed.right.map((push) => store.defer(push, clock() + pushLimits.firstRetryMs)()))
     return false
   }

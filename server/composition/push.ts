@@ -1,12 +1,11 @@
 import { Counter, type Registry } from 'prom-client'
 import type { ApiRoute } from '../../adapters/http/api-route.js'
 import { postgresPushStore } from '../../adapters/postgres/push/push-store.js'
+import type { Position } from '../../events/event-store.js'
 import { pushRoutes, startPusher } from '../../gateway/index.js'
-import { systemClock } from '../../platform/clock.js'
 import type { Logger } from '../../platform/logging.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import type { Feed } from '../../projections/index.js'
-import { queriesForClients } from '../../read-side/api/for-clients.js'
 import type { Settings } from '../configuration/settings.js'
 import type { Foundation } from './foundation.js'
 import type { Sides } from './sides.js'
@@ -26,16 +25,17 @@ interface Parts {
 }
 
 /** Pushes to browsers in the projector's processes until the stop, where VAPID keys are set; answers the routes of the API. */
-export const openPush = async (settings: Settings, { foundation, sides, feed, logger, metrics, onFailure }: Parts, { onStop }: Shutdown): Promise<ReadonlyArray<ApiRoute>> => {
+export const openPush = async (settings: Settings, { foundation: { pool, clock, tokens }, sides, feed, logger, metrics, onFailure }: Parts, { onStop }: Shutdown): Promise<ReadonlyArray<ApiRoute>> => {
   const { vapidPublicKey: publicKey, vapidPrivateKey: privateKey, vapidSubject: subject, pushHosts: hosts, roles } = settings
   if (publicKey === '') return []
   const { isPushEndpoint, webPushProvider } = await import('../../adapters/web-push/push-provider.js')
-  const [store, provider] = [postgresPushStore(foundation.pool), webPushProvider({ vapid: { subject, publicKey, privateKey }, hosts })]
+  const [store, provider] = [postgresPushStore(pool), webPushProvider({ vapid: { subject, publicKey, privateKey }, hosts })]
   if (roles.includes('projector')) {
     const outcomes = new Counter({ name: 'tidings_pushes_total', help: 'Notifications to browsers, by what became of each try', labelNames: ['outcome'], registers: [metrics] })
     const pusher = startPusher({
-      store, provider, partitions: feed.partitions, clock: systemClock,
-      readSide: { waitFor: sides.readSide.waitFor, notificationsByIds: queriesForClients(sides.readSide, foundation.tokens).notificationsByIds },
+      store, provider, partitions: feed.partitions, clock,
+      // Both as clients meet them: positions are sealed.
+      readSide: { notificationsByIds: sides.readSide.notificationsByIds, waitFor: (position, timeoutMs) => sides.readSide.waitFor(tokens.seal(position) as Position, timeoutMs) },
       onOutcome: (outcome, reason) => {
         outcomes.inc({ outcome })
         if (reason !== undefined) logger.warn({ outcome, reason }, 'a notification was not pushed')
@@ -51,5 +51,5 @@ export const openPush = async (settings: Settings, { foundation, sides, feed, lo
       await pusher.stop()
     })
   }
-  return pushRoutes({ store, publicKey, commandSide: sides.commandSide, mayCall: isPushEndpoint(hosts), clock: systemClock })
+  return pushRoutes({ store, publicKey, commandSide: sides.commandSide, mayCall: isPushEndpoint(hosts), clock })
 }

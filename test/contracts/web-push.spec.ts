@@ -114,14 +114,18 @@ describe('Web Push, from the log to a browser over HTTPS', () => {
     expect(JSON.stringify(browser.waiting())).not.toMatch(/preview|ciphertext|sealed/)
   })
 
-  it('M5: what the account silenced or blocked is withheld', async () => {
-    const { sender, reader, mention } = await people()
+  it('M5: what the account silenced, muted or blocked is withheld', async () => {
+    const { sender, reader, conversation, mention } = await people()
     const { commandSide } = parts().stack
     const browser = await subscribed(reader)
     const set = (enabled: boolean) => answer(commandSide.account(reader.account, { type: 'SetNotifications', kind: 'mention', enabled }))
     await set(false)
     expect(await outcomesOf(() => mention('silenced'))).toEqual(['Withheld'])
     await set(true)
+    const mute = (muted: boolean) => answer(commandSide.muteConversation(reader, conversation, { type: 'MuteConversation', muted }))
+    await mute(true)
+    expect(await outcomesOf(() => mention('muted'))).toEqual(['Withheld'])
+    await mute(false)
     expect(await outcomesOf(() => mention('heard'))).toEqual(['Pushed'])
     await answer(commandSide.account(reader.account, { type: 'Block', userId: sender.account }))
     const blocked = await mention('blocked')

@@ -70,6 +70,8 @@ export const startPushService = async () => {
   return {
     host,
     agent: new Agent({ ca: certificate }),
+    /** PEM: who calls it must trust it. */
+    certificate,
     subscribe: (status: number): { readonly subscription: PushSubscription; readonly waiting: () => ReadonlyArray<Notification> } => {
       const [path, { keys, read }, waiting] = [`/push/${subscribers.size}`, browser(), new Map<string, string>()]
       subscribers.set(path, { status, read, waiting })
