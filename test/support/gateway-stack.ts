@@ -11,9 +11,13 @@ import { memoryCommandReceipts } from '../../adapters/memory/read-models/command
 import { memoryMessageFacts } from '../../adapters/memory/read-models/message-facts.js'
 import { memoryLastSeenRule } from '../../adapters/memory/read-models/last-seen.js'
 import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
+import { memoryPrivacyCache } from '../../adapters/memory/privacy-cache.js'
 import { memoryPresenceStore } from '../../adapters/memory/presence-store.js'
+import { memoryStoryCache } from '../../adapters/memory/story-cache.js'
 import { memorySignals } from '../../adapters/memory/signals.js'
 import { memorySocketServer } from '../../adapters/memory/socket-server.js'
+import { cachedAudience } from '../../adapters/privacy-cache/cached-audience.js'
+import { cachedStories } from '../../adapters/story-cache/cached-stories.js'
 import { commandsForClients, type CommandSide } from '../../command-side/index.js'
 import type { CommittedBatch } from '../../events/committed.js'
 import { opaqueTokens } from '../../events/opaque-tokens.js'
@@ -27,7 +31,7 @@ import { accountsProjection } from '../../projections/accounts/project.js'
 import { audienceProjection } from '../../projections/audience/project.js'
 import { commandReceiptsProjection } from '../../projections/command-receipts/project.js'
 import { inboxProjection } from '../../projections/inbox/project.js'
-import { startProjector, type Feed, type Projection } from '../../projections/index.js'
+import { startProjector, tellingPrivacyCache, type Feed, type Projection } from '../../projections/index.js'
 import { membersProjection } from '../../projections/members/project.js'
 import { notificationsProjection } from '../../projections/notifications/project.js'
 import { readStatesProjection } from '../../projections/read-states/project.js'
@@ -102,20 +106,22 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const state = emptyMemoryProjections()
   const progress = memoryProgress(all, state)
   const { eventStore, keyStore } = disk.parts()
-  const commandSide = disk.start({ clock, audience: memoryAudience(models.audience), messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
+  const privacyCache = memoryPrivacyCache()
+  const audience = cachedAudience(memoryAudience(models.audience), privacyCache)
+  const commandSide = disk.start({ clock, audience, messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
   const readers = memoryReaders(models)
   const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock: () => clock() + skew })
   const tokens = opaqueTokens(randomBytes(32))
   const forClients = {
     commandSide: commandsForClients(commandSide, tokens), readSide: queriesForClients(readSide, tokens),
-    stories: storiesForClients(createStoriesSide({ reader: readers.stories, audience: memoryAudience(models.audience), keyStore, progress, clock: () => clock() + skew, inspectionsShown: false }), tokens),
+    stories: storiesForClients(createStoriesSide({ reader: cachedStories(readers.stories, memoryStoryCache(() => clock() + skew)), audience, keyStore, progress, clock: () => clock() + skew, inspectionsShown: false }), tokens),
     search: searchForClients(createSearchSide({ index: searching.index, progress, reader: readers.search, keyStore, clock: () => clock() + skew }), tokens),
   }
   const [announced, gaps] = [memoryFanOut(), new Set<() => void>()]
   let loses = (_batch: CommittedBatch): boolean => false
   const fanOut: FanOut = { ...announced, onGap: (notice) => { gaps.add(notice) } }
   const held = new Map<number, Promise<void>>()
-  const store = memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice })
+  const store = tellingPrivacyCache(memoryProjectionStore({ readModels: all, state, onCommitted: progress.notice }), privacyCache)
   const feed = catchUpFeed({ eventStore, partitions })
   const projector = startProjector({
     feed, group: 'spec', keyStore,
@@ -130,7 +136,7 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const quiet = createLogger('silent')
   const logger = { ...quiet, debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => { defects.push(fields) } }
   const memory: BesideTheLog = { signals: memorySignals(), presenceStore: memoryPresenceStore() }
-  const [lastSeenRule, audience] = [memoryLastSeenRule(models), memoryAudience(models.audience)]
+  const lastSeenRule = memoryLastSeenRule(models)
   const another = (socketServer: SocketServer, rateLimiter = unlimited, beside = memory): Promise<Gateway> =>
     createGateway({ socketServer, ...beside, lastSeenRule, audience, rateLimiter, fanOut, authenticator: tokenReader(revoked), ...forClients, partitions, syncTokenKey, syncTokenDays: 30, clock: () => Date.now() + skew, newId: uuidv7, logger })
   const sockets = memorySocketServer(['https://app.example'])

@@ -1,19 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { application, type Application } from '../../../adapters/http/application.js'
-import type { MemoryClient } from '../../../adapters/memory/socket-server.js'
-import { commandRoutes } from '../../../command-side/index.js'
 import type { Position } from '../../../events/event-store.js'
 import type { Acknowledgement, Problem } from '../../../events/wire/answers.js'
 import type { ServerFrame } from '../../../events/wire/frames.js'
-import { createLogger } from '../../../platform/logging.js'
-import { unlimited } from '../../../platform/rate-limiter.js'
-import { queryRoutes } from '../../../read-side/api/routes.js'
-import { searchRoutes } from '../../../read-side/api/search-routes.js'
-import { storyRoutes } from '../../../read-side/api/story-routes.js'
-import { gatewayStack, tokenFor, tokenReader, type GatewayStack } from '../gateway-stack.js'
+import { gatewayStack, type GatewayStack } from '../gateway-stack.js'
+import { httpOver, socketOver } from '../stack-doors.js'
 import { until } from '../until.js'
 import { accountOf, callerOf, conversations, everyone, handleOf, newIdOf, openStories, outsiders, storyIds, type Outsider } from './cast.js'
-import { absent, probesOf, type Probe } from './probes.js'
+import { absent, probesOf } from './probes.js'
 import type { Act, Script } from './script.js'
 import { namer } from './transcript.js'
 
@@ -90,25 +83,6 @@ const mustPlay = async (play: ReturnType<typeof playing>['play'], act: Act): Pro
   if (E.isLeft(answer)) throw new Error(`${JSON.stringify(act)} was refused: ${JSON.stringify(answer.left)}`)
 }
 
-const asking = ({ app }: Application) => async (self: Outsider, { method, url, body }: Probe): Promise<object> => {
-  const { account, device } = callerOf(self)
-  const { statusCode, headers, payload } = await app.inject({
-    method, url, headers: { authorization: `Bearer ${tokenFor(account)}`, 'tidings-device': device },
-    ...(body === undefined ? {} : { payload: body }),
-  })
-  const told = { ...headers, date: undefined }
-  return { status: statusCode, headers: told, body: payload === '' ? '' : JSON.parse(payload) as unknown }
-}
-
-const listening = async ({ sockets }: GatewayStack, self: Outsider, sync?: string) => {
-  const { account, device } = callerOf(self)
-  const client: MemoryClient = await sockets.connect({ authorization: `Bearer ${tokenFor(account)}` })
-  client.send(JSON.stringify({ type: 'hello', device, ...(sync === undefined ? {} : { sync }) }))
-  const frames = (): ReadonlyArray<ServerFrame> => client.frames.map((text) => JSON.parse(text) as ServerFrame)
-  await until(() => frames().some(({ type }) => type === 'caught_up'))
-  return { client, frames }
-}
-
 /** A sync token comes when the socket is quiet, by the real clock; that it says nothing is the protocol's promise. */
 const timed: ReadonlySet<string> = new Set(['sync', 'ping', 'pong'])
 
@@ -125,15 +99,11 @@ export const run = async (script: Script, side: 0 | 1): Promise<Transcripts> => 
   let now = BEGIN_MS
   // One partition: what comes last in the log comes last over the sockets too.
   const stack = await gatewayStack(1, () => now)
-  const http = await application([...commandRoutes(stack.forClients.commandSide), ...queryRoutes(stack.forClients.readSide), ...storyRoutes(stack.forClients.stories), ...searchRoutes(stack.forClients.search)], {
-    authenticator: tokenReader(new Set()), rateLimiter: unlimited, logger: createLogger('silent'),
-  })
-  http.mountRoutes()
-  const [{ play, settled }, ask] = [playing(stack), asking(http)]
+  const [http, { play, settled }] = [await httpOver(stack), playing(stack)]
   try {
     for (const act of past) await mustPlay(play, act)
     await settled()
-    const heard = new Map(await Promise.all(script.asked.map(async (self) => [self, await listening(stack, self)] as const)))
+    const heard = new Map(await Promise.all(script.asked.map(async (self) => [self, await socketOver(stack, callerOf(self))] as const)))
     const told = new Map(script.asked.map((self) => [self, { namer: namer(known), answers: [] as Array<readonly [string, unknown]> }]))
     for (const [at, step] of script.steps.entries()) {
       now += step.afterMs
@@ -141,7 +111,9 @@ export const run = async (script: Script, side: 0 | 1): Promise<Transcripts> => 
       for (const act of step.open) await play(act)
       await settled()
       for (const [self, { namer: { named }, answers }] of told) {
-        for (const probe of probesOf(self, at)) answers.push([`${at} ${probe.method} ${probe.url} ${JSON.stringify(probe.body ?? '')}`, named(await ask(self, probe))])
+        for (const { method, url, body } of probesOf(self, at)) {
+          answers.push([`${at} ${method} ${url} ${JSON.stringify(body ?? '')}`, named(await http.ask(callerOf(self), method, url, body))])
+        }
       }
     }
     await mustPlay(play, { as: 'guide', on: 'home', command: { type: 'SendMessage', messageId: lastMessage, content: { text: `that was all ${outsiders.map((one) => `@${handleOf(one)}`).join(' ')}` } } })
@@ -151,7 +123,7 @@ export const run = async (script: Script, side: 0 | 1): Promise<Transcripts> => 
       return [self, { answers, frames: named(byKind(frames())) as Transcript['frames'] }] as const
     })))
   } finally {
-    await http.app.close()
+    await http.close()
     await stack.close()
   }
 }
