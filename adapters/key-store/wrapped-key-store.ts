@@ -18,14 +18,29 @@ const attempt = <A>(work: () => Promise<A>): TE.TaskEither<KeyStoreUnavailable, 
     _tag: 'KeyStoreUnavailable', retryAfterMs: RETRY_MS, reason: error instanceof Error ? error.message : String(error),
   }))
 
-/** Opens rows; one whose wrapping key is gone, or that was altered, is as good as destroyed. */
-const opener = (keyring: Keyring) => async (states: ReadonlyArray<RowState>): Promise<ReadonlyArray<UnitState>> => {
+/** By unit. */
+type NewKeys = ReadonlyMap<string, Uint8Array>
+const noKeys: NewKeys = new Map()
+
+const newKeys = (units: ReadonlyArray<NewUnit>): NewKeys => {
+  const bytes = randomBytes(KEY_BYTES * units.length)
+  return new Map(units.map(({ unit }, index) => [unit, bytes.subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES)]))
+}
+
+/**
+ * Opens rows; one whose wrapping key is gone, or that was altered, is as good as destroyed. A row that was made just now is
+ * known as it was before it was wrapped.
+ */
+const opener = (keyring: Keyring) => async (states: ReadonlyArray<RowState>, made: NewKeys = noKeys): Promise<ReadonlyArray<UnitState>> => {
   const shards = new Map<string, WrappingKey | undefined>()
+  const knownOf = (state: RowState) => (state._tag === 'Row' && state.created ? made.get(state.row.unit) : undefined)
   for (const state of states) {
-    if (state._tag === 'Row' && !shards.has(state.row.shard)) shards.set(state.row.shard, await keyring.find(state.row.shard))
+    if (state._tag === 'Row' && knownOf(state) === undefined && !shards.has(state.row.shard)) shards.set(state.row.shard, await keyring.find(state.row.shard))
   }
   return states.map((state): UnitState => {
     if (state._tag === 'Nothing') return { _tag: 'Unknown' }
+    const known = knownOf(state)
+    if (state._tag === 'Row' && known !== undefined) return { _tag: 'Living', owner: state.row.owner, key: known, created: true }
     const under = state._tag === 'Row' ? shards.get(state.row.shard) : undefined
     const key = state._tag === 'Row' && under !== undefined ? unwrap(under, state.row) : O.none
     return state._tag === 'Row' && O.isSome(key)
@@ -56,10 +71,13 @@ export const wrappedKeyStore = (rows: UnitRows, keyring: Keyring, unitsPerShard:
   const lease = shardLease(rows, keyring, unitsPerShard)
   const open = opener(keyring)
 
-  const insertSome = async (units: ReadonlyArray<NewUnit>): Promise<ReadonlyArray<RowState>> => {
+  const insertSome = async (units: ReadonlyArray<NewUnit>, keys: NewKeys): Promise<ReadonlyArray<RowState>> => {
     for (let tries = 0; tries < CLOSED_SHARD_ATTEMPTS; tries += 1) {
       const under = await lease.take(units.length)
-      const made = units.map(({ unit, owner }) => ({ unit, owner, shard: under.id, wrapped: wrap(under, unit, owner, randomBytes(KEY_BYTES)) }))
+      const made = units.flatMap(({ unit, owner }) => {
+        const key = keys.get(unit)
+        return key === undefined ? [] : [{ unit, owner, shard: under.id, wrapped: wrap(under, unit, owner, key) }]
+      })
       const states = await rows.insert(under.id, made)
       if (states !== 'closed') return states
       lease.abandon(under.id)
@@ -67,16 +85,17 @@ export const wrappedKeyStore = (rows: UnitRows, keyring: Keyring, unitsPerShard:
     throw new Error('each new shard was closed at once')
   }
 
-  const insert = async (units: ReadonlyArray<NewUnit>): Promise<ReadonlyArray<RowState>> => {
+  const insert = async (units: ReadonlyArray<NewUnit>, keys: NewKeys): Promise<ReadonlyArray<RowState>> => {
     const size = Math.min(UNITS_PER_WRITE, unitsPerShard)
     const states: RowState[] = []
-    for (let at = 0; at < units.length; at += size) states.push(...(await insertSome(units.slice(at, at + size))))
+    for (let at = 0; at < units.length; at += size) states.push(...(await insertSome(units.slice(at, at + size), keys)))
     return states
   }
 
   const obtain = gather<NewUnit, UnitState>(UNITS_PER_WRITE, async (asked) => {
     const units = distinct(asked)
-    return inOrderAsked(asked, units, await open(await insert(units)))
+    const keys = newKeys(units)
+    return inOrderAsked(asked, units, await open(await insert(units, keys), keys))
   })
   return {
     obtain: (units) => attempt(() => (units.length === 0 ? Promise.resolve([]) : obtain(units))),
