@@ -1,84 +1,49 @@
-import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { durations, percentilesOf, record } from '../platform/durations.js'
-import { newId } from '../platform/identifiers.js'
-import { inParallel } from '../platform/in-parallel.js'
-import type { Participant } from '../server/demo/participant.js'
 import { startStage, type Stage } from '../server/demo/stage.js'
-import { openLoop } from './support/open-loop.js'
+import { highestRate, messageLoad } from './support/message-load.js'
 import { publish, type Measurement } from './support/report.js'
 
 const { values } = parseArgs({
-  options: { rate: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '20' }, pairs: { type: 'string', default: '50' }, profile: { type: 'string', multiple: true, default: ['embedded', 'cluster'] } },
+  options: {
+    rate: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '20' }, pairs: { type: 'string', default: '200' },
+    profile: { type: 'string', multiple: true, default: ['embedded', 'cluster'] },
+  },
 })
 const [rate, seconds, pairs] = [Number(values.rate), Number(values.seconds), Number(values.pairs)]
-const warmUpSeconds = 5
-const payloadBytes = 192
-const text = randomBytes(payloadBytes / 2).toString('hex')
-const settleMs = 30_000
-const demands = { embedded: '3 / 8 / 25', cluster: '15 / 50 / 120' } as const
+const [warmUpSeconds, searchSeconds, payloadBytes] = [10, 10, 192]
+const lowerRates = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((part) => Math.round(part * rate))
+/** Of the push, P50 / P95 / P99 in milliseconds. */
+const demands = { embedded: [3, 8, 25], cluster: [15, 50, 120] } as const
+/** The two projectors of the deployment share as many partitions: more of them make smaller batches on the same two cores. */
+const kafkaPartitions = '2'
 
-interface Pair {
-  readonly sender: Participant
-  readonly conversation: string
+/** At the demanded rate; where that is too much for this machine, at the highest rate that keeps the demanded P95 as well. */
+const measured = async (stage: Stage, profile: keyof typeof demands): Promise<ReadonlyArray<Measurement>> => {
+  const [load, demand] = [await messageLoad(stage, { conversations: pairs, members: 2, payloadBytes }), demands[profile]]
+  await load.run(rate / 2, warmUpSeconds)
+  const result = await load.run(rate, seconds)
+  const highest = result.allPushed && result.pushed.p95 <= demand[1] ? result : await highestRate(load, lowerRates, searchSeconds, demand[1])
+  return [
+    { subject: `${profile}: send → acknowledgement`, unit: 'msg/s', value: result.perSecond, percentilesMs: result.acknowledged, notes: result.notes },
+    { subject: `${profile}: send → push`, unit: 'msg/s', value: result.perSecond, percentilesMs: result.pushed, notes: `demand ${demand.join(' / ')} ms` },
+    {
+      subject: `${profile}: highest rate with P95 of the push within ${demand[1]} ms`, unit: 'msg/s', value: highest?.perSecond ?? 0,
+      ...(highest === undefined ? { notes: `less than ${lowerRates[0]} msg/s` } : { percentilesMs: highest.pushed, notes: highest.notes }),
+    },
+  ]
 }
 
-/** Senders with one recipient each; `sentAt` maps message ids to the time they were to be sent. */
-const seat = async (stage: Stage, sentAt: Map<string, number>, pushed: (milliseconds: number) => void): Promise<ReadonlyArray<Pair>> => {
-  const enter = (name: string, hear: (messageId: string) => void) =>
-    stage.enter(name, { handle: name, name }, (event) => { if (event.type === 'MessageSent') hear(String(event.data['messageId'])) })
-  return inParallel(Array.from({ length: pairs }, (_, at) => at), 8, async (at) => {
-    const sender = await enter(`sender_${at}`, () => undefined)
-    const recipient = await enter(`recipient_${at}`, (messageId) => {
-      const intended = sentAt.get(messageId)
-      if (intended === undefined) return
-      sentAt.delete(messageId)
-      pushed(performance.now() - intended)
-    })
-    const conversation = newId()
-    await sender.command(conversation, { type: 'CreateConversation', kind: 'group', encryption: 'readable', history: 'sinceJoin', members: [recipient.userId] })
-    return { sender, conversation }
-  })
-}
-
-const drive = async (stage: Stage): Promise<{ readonly measurements: (profile: string) => ReadonlyArray<Measurement> }> => {
-  const [acknowledged, pushes, sentAt] = [durations(), durations(), new Map<string, number>()]
-  let measuring = false
-  let refused = 0
-  const seated = await seat(stage, sentAt, (milliseconds) => { if (measuring) record(pushes, milliseconds) })
-  const send = (intended: number, index: number) => {
-    const pair = seated[index % seated.length]
-    if (pair === undefined) return
-    const messageId = newId()
-    sentAt.set(messageId, intended)
-    pair.sender.command(pair.conversation, { type: 'SendMessage', messageId, content: { text } }).then(
-      () => { if (measuring) record(acknowledged, performance.now() - intended) },
-      () => { refused += 1 },
-    )
-  }
-  await openLoop(rate, warmUpSeconds, send)
-  measuring = true
-  const health = await openLoop(rate, seconds, send)
-  for (const until = performance.now() + settleMs; sentAt.size > 0 && performance.now() < until;) await new Promise((resolve) => setTimeout(resolve, 20))
-  const notes = `refused ${refused}, not pushed ${sentAt.size}, generator late by ${health.generatorDelayP99Ms.toFixed(1)} ms (P99)`
-  return {
-    measurements: (profile) => [
-      { subject: `${profile}: send → acknowledgement`, unit: 'msg/s', value: health.perSecond, percentilesMs: percentilesOf(acknowledged), notes },
-      { subject: `${profile}: send → push`, unit: 'msg/s', value: health.perSecond, percentilesMs: percentilesOf(pushes), notes: `demand ${demands[profile as 'embedded']} ms` },
-    ],
-  }
-}
-
+process.env['TIDINGS_KAFKA_PARTITIONS'] ??= kafkaPartitions
 const measurements: Measurement[] = []
 const conditions: Record<string, string | number> = {
-  rate: `${rate} msg/s, open loop, from the intended time`, pairs, 'fan-out': 1, payload: `${payloadBytes} B`, seconds, 'warm-up': `${warmUpSeconds} s`,
-  durability: 'acknowledged = fsynced', generator: 'on the same cores',
+  rate: `${rate} msg/s, open loop, from the intended time`, senders: pairs, 'fan-out': 1, payload: `${payloadBytes} B`, seconds, 'warm-up': `${warmUpSeconds} s`,
+  durability: 'acknowledged = fsynced', generator: 'on the same cores', 'partitions of the cluster': process.env['TIDINGS_KAFKA_PARTITIONS'],
 }
-for (const profile of values.profile as ReadonlyArray<'embedded' | 'cluster'>) {
+for (const profile of values.profile as ReadonlyArray<keyof typeof demands>) {
   const stage = await startStage(profile)
   try {
     conditions[profile] = stage.description
-    measurements.push(...(await drive(stage)).measurements(profile))
+    measurements.push(...(await measured(stage, profile)))
   } finally {
     await stage.close()
   }
