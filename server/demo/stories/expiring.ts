@@ -8,7 +8,7 @@ import { inParallel } from '../../../platform/in-parallel.js'
 import { newId } from '../../../platform/identifiers.js'
 import type { Stepped } from './stepped.js'
 
-const authorsAtOnce = 32
+const authorsAtOnce = 250
 const readAtOnce = 512
 
 export interface Expired {

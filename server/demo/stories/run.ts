@@ -130,7 +130,7 @@ export const runStoriesDemo = async (options: StoriesDemoOptions): Promise<boole
   const directory = mkdtempSync(pathOf(tmpdir(), 'tidings-stories-'))
   chmodSync(directory, 0o711)
   const issuer = await startDemoIssuer()
-  const services = options.profile === 'cluster' ? await clusterServices() : undefined
+  const services = options.profile === 'cluster' ? await clusterServices(false) : undefined
   const deployment = services === undefined ? await embeddedDeployment(issuer, directory) : await clusterDeployment(issuer, directory, services)
   options.print(deployment.description)
   const fleet = await startFleet(deployment.members)
