@@ -123,6 +123,4 @@ export const searchLimits = {
   clauses: 32,
   /** Hits that a total counts. */
   countedHits: 10_000,
-  /** Words that one misspelt word may stand for. */
-  typoWords: 200,
 } as const

@@ -1,8 +1,11 @@
 import { closeCodes } from '../../events/wire/close-codes.js'
 import { limits } from '../../events/limits.js'
 import { rateLimits } from '../../events/rate-limits.js'
+import { searchLimits } from '../../events/search/index-port.js'
 import { problems } from '../../events/wire/problems.js'
 import { metaOf } from '../../platform/configuration/settings.js'
+import { CURSOR_LIFETIME_MS, REACHED_HITS } from '../../read-side/search/cursor.js'
+import { QUESTION_CHARACTERS } from '../../read-side/search/question.js'
 import { settingsPrefix, settingsSchema } from '../configuration/settings.js'
 
 const written = 'Written by `npm run schemas`; a test holds it to the code.'
@@ -26,9 +29,18 @@ const rates = (): ReadonlyArray<string> => [
   ])), '',
 ]
 
+const search = (): ReadonlyArray<string> => [
+  '## Search', '',
+  table(['limit', 'value'], Object.entries({
+    'characters of a question': QUESTION_CHARACTERS, 'words and phrases of a question': searchLimits.clauses, 'characters of a word that are indexed and compared': searchLimits.wordCharacters,
+    'hits that a total counts': searchLimits.countedHits, 'hits that pages may reach': REACHED_HITS,
+    'milliseconds that a cursor is good for': CURSOR_LIFETIME_MS,
+  }).map(([name, value]) => [name, value.toLocaleString('en')])), '',
+]
+
 /** docs/limits.md: every limit of the log and the domain, and the rates. */
 export const limitsPage = (): string =>
-  ['# Limits', written, '', table(['limit', 'value', 'name in `events/limits.ts`'], Object.entries(limits).map(([name, value]) => [words(name), value.toLocaleString('en'), `\`${name}\``])), '', ...rates()].join('\n')
+  ['# Limits', written, '', table(['limit', 'value', 'name in `events/limits.ts`'], Object.entries(limits).map(([name, value]) => [words(name), value.toLocaleString('en'), `\`${name}\``])), '', ...search(), ...rates()].join('\n')
 
 /** docs/errors.md: every problem of the APIs and the gateway, and why sockets are closed. */
 export const errorsPage = (): string =>
