@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isRefusal } from './failures.js'
 import type { MonthlyIndices } from './indices.js'
 
 /** A set of monthly indices that is written as one: the live one, or one that a rebuild fills. */
@@ -18,9 +19,18 @@ export interface NextGeneration extends Generation {
   readonly drop: () => Promise<void>
 }
 
-export const liveGeneration = ({ names, create }: MonthlyIndices): Generation => ({
+/** A month's index bears its aliases, both at once, when it can be searched: until then it fails no search. */
+export const liveGeneration = ({ names, create, ready, change }: MonthlyIndices): Generation => ({
   aliasOf: names.written,
-  create: (month) => create(names.index(month), { [names.searched]: {}, [names.written(month)]: { is_write_index: true } }),
+  create: async (month) => {
+    const index = names.index(month)
+    await create(index)
+    await ready(index)
+    await change([{ add: { index, alias: names.searched } }, { add: { index, alias: names.written(month), is_write_index: true } }]).catch((error: unknown) => {
+      // A swap was faster with another index of the month.
+      if (!isRefusal(error, 400, 'illegal_state_exception')) throw error
+    })
+  },
 })
 
 /** An empty generation, whose indices have names with an ending of its own. Drops every index that is not live. */

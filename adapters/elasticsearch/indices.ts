@@ -50,12 +50,17 @@ export const monthlyIndices = ({ client, prefix, layout }: IndicesOptions) => {
       name: names.searched, index_patterns: [names.every], priority: TEMPLATE_PRIORITY, template: { ...template, settings },
     }, options)
 
-  /** Unless another process was faster, with the same index or with that of a swap. */
-  const create = async (index: string, aliases: Record<string, estypes.IndicesAlias>, special: estypes.IndicesIndexSettings = {}): Promise<void> => {
+  /** Unless another process was faster. */
+  const create = async (index: string, aliases: Record<string, estypes.IndicesAlias> = {}, special: estypes.IndicesIndexSettings = {}): Promise<void> => {
     await putTemplate()
     await client.indices.create({ index, aliases, settings: special }, options).catch((error: unknown) => {
-      if (!isRefusal(error, 400, 'resource_already_exists_exception', 'illegal_state_exception')) throw error
+      if (!isRefusal(error, 400, 'resource_already_exists_exception')) throw error
     })
+  }
+
+  /** Resolves when every part of the index can be searched. */
+  const ready = async (index: string): Promise<void> => {
+    await client.cluster.health({ index, wait_for_status: 'yellow', timeout: `${TIMEOUT_MS / 2}ms` }, options)
   }
 
   const existing = async (): Promise<ReadonlyArray<ExistingIndex>> => {
@@ -78,7 +83,7 @@ export const monthlyIndices = ({ client, prefix, layout }: IndicesOptions) => {
     if (actions.length > 0) await client.indices.updateAliases({ actions: [...actions] }, options)
   }
 
-  return { names, create, existing, remove, show, change }
+  return { names, create, ready, existing, remove, show, change }
 }
 
 export type MonthlyIndices = ReturnType<typeof monthlyIndices>
