@@ -1,11 +1,8 @@
-import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../../events/event-store.js'
-import type { Acknowledgement, Problem } from '../../../events/wire/answers.js'
+import type { Acknowledgement } from '../../../events/wire/answers.js'
 import type { ServerFrame } from '../../../events/wire/frames.js'
-import { gatewayStack, type GatewayStack } from '../gateway-stack.js'
-import { httpOver, socketOver } from '../stack-doors.js'
 import { until } from '../until.js'
 import { accountOf, callerOf, conversations, everyone, handleOf, newIdOf, openStories, outsiders, storyIds, type Outsider } from './cast.js'
+import type { House } from './house.js'
 import { absent, probesOf } from './probes.js'
 import type { Act, Script } from './script.js'
 import { namer } from './transcript.js'
@@ -17,12 +14,8 @@ const known: ReadonlySet<string> = new Set([
   ...Object.values(conversations), ...storyIds, ...openStories, ...Object.values(absent),
 ])
 
-/** What happened before any script. */
+/** What happened before any script, among accounts that are there. */
 const past: ReadonlyArray<Act> = [
-  ...everyone.flatMap((as): ReadonlyArray<Act> => [
-    { as, account: { type: 'RegisterAccount', profile: { handle: handleOf(as), name: `The ${as}` } } },
-    { as, account: { type: 'RegisterDevice', deviceId: callerOf(as).device } },
-  ]),
   { as: 'anna', on: 'team', command: { type: 'CreateConversation', kind: 'group', encryption: 'readable', history: 'shared', members: [accountOf('bert'), accountOf('removed')] } },
   ...[0, 1, 2].map((n): Act => ({ as: 'anna', on: 'team', command: { type: 'SendMessage', messageId: newIdOf('past', String(n)), content: { text: `lantern ${n}` } } })),
   { as: 'anna', on: 'team', command: { type: 'RemoveMember', userId: accountOf('removed') } },
@@ -46,41 +39,45 @@ export interface Transcript {
 }
 export type Transcripts = ReadonlyMap<Outsider, Transcript>
 
-const playing = ({ commandSide, readSide }: GatewayStack) => {
-  const counters = new Map<string, number>()
-  let last: Position | undefined
+/** What was answered to an act, with the place of what it left. */
+interface Answered {
+  readonly status: number
+  readonly body: unknown
+}
 
-  const numbered = async (act: Extract<Act, { readonly on: unknown }>) => {
-    const place = `${act.as} ${act.on}`
+const playing = ({ request }: House) => {
+  const counters = new Map<string, number>()
+  let last: string | undefined
+
+  const numbered = async ({ as, on, command }: Extract<Act, { readonly on: unknown }>): Promise<Answered> => {
+    const place = `${as} ${on}`
     const counter = (counters.get(place) ?? 0) + 1
-    const answer = await commandSide.conversation(callerOf(act.as), conversations[act.on], counter, act.command)()
-    if (E.isRight(answer) && answer.right.unchanged === undefined) counters.set(place, counter)
+    const answer = await request(as, 'POST', `/v1/conversations/${conversations[on]}/commands`, { counter, command })
+    if (answer.status === 200 && (answer.body as Partial<Acknowledgement>).unchanged === undefined) counters.set(place, counter)
     return answer
   }
-  const answerTo = (act: Act): Promise<E.Either<Problem, Acknowledgement>> => {
-    const caller = callerOf(act.as)
+  const answerTo = (act: Act): Promise<Answered> => {
     if ('on' in act) return numbered(act)
-    if ('readIn' in act) return commandSide.markRead(caller, conversations[act.readIn], { type: 'MarkRead', through: act.through })()
-    if ('account' in act) return commandSide.account(caller.account, act.account)()
-    return commandSide.story(caller, act.story)()
+    if ('readIn' in act) return request(act.as, 'POST', `/v1/conversations/${conversations[act.readIn]}/read`, { through: act.through })
+    return 'account' in act ? request(act.as, 'POST', '/v1/account/commands', act.account) : request(act.as, 'POST', '/v1/stories/commands', act.story)
   }
   return {
-    play: async (act: Act): Promise<E.Either<Problem, Acknowledgement>> => {
+    play: async (act: Act): Promise<Answered> => {
       const answer = await answerTo(act)
-      const at = E.isRight(answer) ? (answer.right.position as Position | undefined) : undefined
-      if (at !== undefined && (last === undefined || at > last)) last = at
+      const { position, unchanged } = answer.status === 200 ? (answer.body as Partial<Acknowledgement>) : {}
+      if (position !== undefined && unchanged === undefined) last = position
       return answer
     },
     /** Everything that was acknowledged can be read. */
     settled: async (): Promise<void> => {
-      if (last !== undefined && E.isLeft(await readSide.waitFor(last, 10_000)())) throw new Error('the read models do not come on')
+      if (last !== undefined && (await request('guide', 'GET', `/v1/account?after=${last}`)).status !== 200) throw new Error('the read models do not come on')
     },
   }
 }
 
 const mustPlay = async (play: ReturnType<typeof playing>['play'], act: Act): Promise<void> => {
-  const answer = await play(act)
-  if (E.isLeft(answer)) throw new Error(`${JSON.stringify(act)} was refused: ${JSON.stringify(answer.left)}`)
+  const { status, body } = await play(act)
+  if (status !== 200) throw new Error(`${JSON.stringify(act)} was refused: ${JSON.stringify(body)}`)
 }
 
 /** A sync token comes when the socket is quiet, by the real clock; that it says nothing is the protocol's promise. */
@@ -94,36 +91,37 @@ const byKind = (frames: ReadonlyArray<ServerFrame>): Record<string, ServerFrame[
 
 const lastMessage = newIdOf('last')
 
-/** Plays one side of a script over the whole stack and answers what each asked outsider was told. */
-export const run = async (script: Script, side: 0 | 1): Promise<Transcripts> => {
+const lastWords: Act = { as: 'guide', on: 'home', command: { type: 'SendMessage', messageId: lastMessage, content: { text: `that was all ${outsiders.map((one) => `@${handleOf(one)}`).join(' ')}` } } }
+
+/** Plays one side of a script in a house of its own and answers what each asked outsider was told. */
+export const run = async (script: Script, side: 0 | 1, open: (began: number) => Promise<House>): Promise<Transcripts> => {
   let now = BEGIN_MS
-  // One partition: what comes last in the log comes last over the sockets too.
-  const stack = await gatewayStack(1, () => now)
-  const [http, { play, settled }] = [await httpOver(stack), playing(stack)]
+  const house = await open(now)
+  const { play, settled } = playing(house)
   try {
     for (const act of past) await mustPlay(play, act)
     await settled()
-    const heard = new Map(await Promise.all(script.asked.map(async (self) => [self, await socketOver(stack, callerOf(self))] as const)))
+    const heard = new Map(await Promise.all(script.asked.map(async (self) => [self, await house.listen(self)] as const)))
     const told = new Map(script.asked.map((self) => [self, { namer: namer(known), answers: [] as Array<readonly [string, unknown]> }]))
     for (const [at, step] of script.steps.entries()) {
       now += step.afterMs
+      house.setNow(now)
       for (const { act } of step.secrets[side]) await play(act)
       for (const act of step.open) await play(act)
       await settled()
       for (const [self, { namer: { named }, answers }] of told) {
         for (const { method, url, body } of probesOf(self, at)) {
-          answers.push([`${at} ${method} ${url} ${JSON.stringify(body ?? '')}`, named(await http.ask(callerOf(self), method, url, body))])
+          answers.push([`${at} ${method} ${url} ${JSON.stringify(body ?? '')}`, named(await house.request(self, method, url, body))])
         }
       }
     }
-    await mustPlay(play, { as: 'guide', on: 'home', command: { type: 'SendMessage', messageId: lastMessage, content: { text: `that was all ${outsiders.map((one) => `@${handleOf(one)}`).join(' ')}` } } })
-    return new Map(await Promise.all([...heard].map(async ([self, { frames }]) => {
-      await until(() => frames().some((frame) => frame.type === 'notification' && frame.notification.message_id === lastMessage))
+    await mustPlay(play, lastWords)
+    return new Map(await Promise.all([...heard].map(async ([self, socket]) => {
+      await until(() => socket === undefined || socket.frames().some((frame) => frame.type === 'notification' && frame.notification.message_id === lastMessage))
       const { namer: { named }, answers } = told.get(self) ?? { namer: namer(known), answers: [] }
-      return [self, { answers, frames: named(byKind(frames())) as Transcript['frames'] }] as const
+      return [self, { answers, frames: named(byKind(socket?.frames() ?? [])) as Transcript['frames'] }] as const
     })))
   } finally {
-    await http.close()
-    await stack.close()
+    await house.close()
   }
 }
