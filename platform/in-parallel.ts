@@ -8,6 +8,6 @@ export const inParallel = async <A, B>(items: ReadonlyArray<A>, width: number, w
       if (item !== undefined) results[at] = await work(item)
     }
   }
-  await Promise.all(Array.from({ length: width }, lane))
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane))
   return results
 }
