@@ -38,6 +38,18 @@ describeWith(['elasticsearch'], 'S5: indices, aliases and the template on a real
     expect([await asked(`${prefix}messages-v1-2026.01/_count`), await asked(`${prefix}messages/_count`)]).toMatchObject([{ count: 1 }, { count: 2 }])
   })
 
+  it('S5: the first message of a month fails no search', async () => {
+    const { index } = open()
+    await filled(index, [put(inJanuary)])
+    let isWriting = true
+    const search = async () => { while (isWriting) expect(sequencesOf(await right(index.search(foundBy('snow'))))).toEqual([1]) }
+    const write = async () => {
+      for (const month of [4, 5, 6, 7]) await right(index.apply([put(aDocument('months', month, text('rain'), { sentAt: Date.UTC(2026, month) }))]))
+      isWriting = false
+    }
+    await Promise.all([search(), write()])
+  })
+
   it('X19: edits and deletions address the month of the send', async () => {
     const { index, prefix } = open()
     await filled(index, [put(inJanuary), put(inMarch)])
