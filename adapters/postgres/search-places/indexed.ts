@@ -15,7 +15,7 @@ import { movePlaces } from './changes.js'
 import { compareDocuments } from './compare-index.js'
 
 /** Named apart from the read model `search`, whose index is its own tables: both may lie in one database. */
-const placesModel = { name: 'searchPlaces', version: 1 } as const
+const placesModel = { name: 'search_places', version: 1 } as const
 
 const asStoreError = ({ retryAfterMs, reason }: SearchUnavailable): ProjectionStoreUnavailable =>
   ({ _tag: 'ProjectionStoreUnavailable', retryAfterMs, reason: `search index: ${reason}` })
