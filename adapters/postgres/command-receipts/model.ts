@@ -3,6 +3,7 @@ import type { CommandReceiptsWrite } from '../../../projections/command-receipts
 import { commandReceiptsModel } from '../../../projections/command-receipts/writes.js'
 import { arrayOf } from '../array-literal.js'
 import { integerArray, uuidArray } from '../binary-array.js'
+import { allInTransaction } from '../pool.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -41,21 +42,23 @@ const receiptsOf = (writes: ReadonlyArray<CommandReceiptsWrite>): ReadonlyArray<
   return [...receipts.values()]
 }
 
+const receiptParameters = (receipts: ReadonlyArray<Receipt>): ReadonlyArray<unknown> => [
+  uuidArray(receipts.map(({ conversation }) => conversation)),
+  uuidArray(receipts.map(({ device }) => device)),
+  arrayOf(receipts.map(({ counter }) => counter)),
+  integerArray(receipts.map(({ first }) => first)),
+  integerArray(receipts.map(({ last }) => last)),
+]
+
 export const postgresCommandReceiptsModel: PostgresReadModel<CommandReceiptsWrite> = {
   ...commandReceiptsModel,
   ddl: readFileSync(new URL('tables.sql', import.meta.url), 'utf8'),
   tables: ['receipts', 'heads'],
-  apply: async (client, schema, writes) => {
+  apply: (client, schema, writes) => {
     const [receipts, heads] = [receiptsOf(writes), new Map(writes.map(({ conversation, revision }) => [conversation, revision]))]
-    if (receipts.length > 0) {
-      await run(client, schema, upsertReceipts, [
-        uuidArray(receipts.map(({ conversation }) => conversation)),
-        uuidArray(receipts.map(({ device }) => device)),
-        arrayOf(receipts.map(({ counter }) => counter)),
-        integerArray(receipts.map(({ first }) => first)),
-        integerArray(receipts.map(({ last }) => last)),
-      ])
-    }
-    if (heads.size > 0) await run(client, schema, upsertHeads, [arrayOf([...heads.keys()]), arrayOf([...heads.values()])])
+    return allInTransaction([
+      ...(receipts.length > 0 ? [run(client, schema, upsertReceipts, receiptParameters(receipts))] : []),
+      ...(heads.size > 0 ? [run(client, schema, upsertHeads, [arrayOf([...heads.keys()]), arrayOf([...heads.values()])])] : []),
+    ])
   },
 }
