@@ -38,5 +38,5 @@ export const socketOver = async ({ sockets }: GatewayStack, { account, device }:
   client.send(JSON.stringify({ type: 'hello', device }))
   const frames = (): ReadonlyArray<ServerFrame> => client.frames.map((text) => JSON.parse(text) as ServerFrame)
   await until(() => frames().some(({ type }) => type === 'caught_up'))
-  return { frames }
+  return { frames, say: (frame: object) => { client.send(JSON.stringify(frame)) }, leave: client.close }
 }

@@ -2,14 +2,20 @@ import type { ServerFrame } from '../../../events/wire/frames.js'
 import { gatewayStack } from '../gateway-stack.js'
 import { httpOver, socketOver } from '../stack-doors.js'
 import { storiesStack, type Someone } from '../stories-stack.js'
-import { callerOf, everyone, handleOf, type Outsider, type Person } from './cast.js'
+import { callerOf, everyone, handleOf, type Person } from './cast.js'
+
+export interface Socket {
+  readonly frames: () => ReadonlyArray<ServerFrame>
+  readonly say: (frame: object) => void
+  readonly leave: () => void
+}
 
 /** A deployment in which everybody of the cast has an account, as they meet it. */
 export interface House {
   readonly request: (who: Person, method: 'GET' | 'POST', url: string, body?: object) => Promise<{ readonly status: number; readonly body: unknown }>
   readonly setNow: (milliseconds: number) => void
   /** What comes over a socket; undefined where there are none. */
-  readonly listen: (who: Outsider) => Promise<{ readonly frames: () => ReadonlyArray<ServerFrame> } | undefined>
+  readonly listen: (who: Person) => Promise<Socket | undefined>
   readonly close: () => Promise<void>
 }
 

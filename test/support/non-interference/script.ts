@@ -6,6 +6,7 @@ import { accountOf, handleOf, insiders, newIdOf, openStories, openWord, outsider
 export type Act = { readonly as: Person } & (
   | { readonly on: ConversationName; readonly command: ConversationCommand }
   | { readonly readIn: ConversationName; readonly through: number }
+  | { readonly comes: boolean }
   | { readonly account: AccountCommand }
   | { readonly story: StoryCommand }
 )
@@ -68,6 +69,7 @@ const talk = fc.oneof(
   { weight: 2, arbitrary: all(fc.record({ as: insider, on: fc.constant('vault' as const), command: sealedTalk })) },
   all(fc.record({ as: fc.constantFrom('dora' as const, 'anna' as const), on: fc.constant('side' as const), command: creation })),
   all(fc.constant<Act>({ as: 'anna', on: 'pair', command: pairing })),
+  all(fc.record({ as: insider, comes: fc.boolean() })),
   all(fc.record({ as: insider, readIn: fc.constantFrom('team' as const, 'vault' as const, 'pair' as const), through: sequence })),
 )
 

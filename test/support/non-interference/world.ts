@@ -1,8 +1,8 @@
 import type { Acknowledgement } from '../../../events/wire/answers.js'
 import type { ServerFrame } from '../../../events/wire/frames.js'
 import { until } from '../until.js'
-import { accountOf, callerOf, conversations, everyone, handleOf, newIdOf, openStories, outsiders, storyIds, type Outsider } from './cast.js'
-import type { House } from './house.js'
+import { accountOf, callerOf, conversations, everyone, handleOf, insiders, newIdOf, openStories, outsiders, storyIds, type Outsider, type Person } from './cast.js'
+import type { House, Socket } from './house.js'
 import { absent, probesOf } from './probes.js'
 import type { Act, Script } from './script.js'
 import { namer } from './transcript.js'
@@ -16,6 +16,7 @@ const known: ReadonlySet<string> = new Set([
 
 /** What happened before any script, among accounts that are there. */
 const past: ReadonlyArray<Act> = [
+  ...insiders.map((as): Act => ({ as, account: { type: 'SetLastSeen', visibleTo: 'nobody' } })),
   { as: 'anna', on: 'team', command: { type: 'CreateConversation', kind: 'group', encryption: 'readable', history: 'shared', members: [accountOf('bert'), accountOf('removed')] } },
   ...[0, 1, 2].map((n): Act => ({ as: 'anna', on: 'team', command: { type: 'SendMessage', messageId: newIdOf('past', String(n)), content: { text: `lantern ${n}` } } })),
   { as: 'anna', on: 'team', command: { type: 'RemoveMember', userId: accountOf('removed') } },
@@ -45,7 +46,8 @@ interface Answered {
   readonly body: unknown
 }
 
-const playing = ({ request }: House) => {
+const playing = ({ request, listen }: House) => {
+  const present = new Map<Person, Socket | undefined>()
   const counters = new Map<string, number>()
   let last: string | undefined
 
@@ -56,7 +58,13 @@ const playing = ({ request }: House) => {
     if (answer.status === 200 && (answer.body as Partial<Acknowledgement>).unchanged === undefined) counters.set(place, counter)
     return answer
   }
+  const come = async (who: Person, comes: boolean): Promise<Answered> => {
+    present.get(who)?.leave()
+    present.set(who, comes ? await listen(who) : undefined)
+    return { status: 200, body: {} }
+  }
   const answerTo = (act: Act): Promise<Answered> => {
+    if ('comes' in act) return come(act.as, act.comes)
     if ('on' in act) return numbered(act)
     if ('readIn' in act) return request(act.as, 'POST', `/v1/conversations/${conversations[act.readIn]}/read`, { through: act.through })
     return 'account' in act ? request(act.as, 'POST', '/v1/account/commands', act.account) : request(act.as, 'POST', '/v1/stories/commands', act.story)
@@ -102,6 +110,13 @@ export const run = async (script: Script, side: 0 | 1, open: (began: number) => 
     for (const act of past) await mustPlay(play, act)
     await settled()
     const heard = new Map(await Promise.all(script.asked.map(async (self) => [self, await house.listen(self)] as const)))
+    for (const socket of heard.values()) {
+      socket?.say({ type: 'watch', accounts: insiders.map(accountOf) })
+      for (const conversation of [conversations.team, conversations.pair, conversations.side]) {
+        socket?.say({ type: 'typing', conversation })
+        socket?.say({ type: 'delivered', conversation, through: 5 })
+      }
+    }
     const told = new Map(script.asked.map((self) => [self, { namer: namer(known), answers: [] as Array<readonly [string, unknown]> }]))
     for (const [at, step] of script.steps.entries()) {
       now += step.afterMs
