@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import pRetry from 'p-retry'
 import { SWEEP_BATCH_STORIES } from '../../../command-side/index.js'
 import { decode } from '../../../events/codec.js'
 import { limits } from '../../../events/limits.js'
@@ -14,6 +15,8 @@ const authorsAtOnce = 100
 const patienceMs = 60_000
 const projectedWithinMs = 180_000
 const readAtOnce = 512
+const streamsAtOnce = 8
+const readAgain = 5
 const AWAY = 503
 
 export interface Expired {
@@ -85,7 +88,7 @@ export const expireAtOnce = async (stepped: Stepped, stories: number, from: numb
   const swept = await stepped.sweep()
   const milliseconds = Math.round(performance.now() - sweepBegan)
   const all = posted.flatMap(({ storyIds }) => storyIds)
-  const ends = new Map((await inParallel(posted, authorsAtOnce, ({ author }) => endsOf(stepped, author))).flatMap((one) => [...one]))
+  const ends = new Map((await inParallel(posted, streamsAtOnce, ({ author }) => pRetry(() => endsOf(stepped, author), { retries: readAgain }))).flatMap((one) => [...one]))
   const again = await stepped.sweep()
   const keys = await right(stepped.foundation.keyStore.find(all))
   const count = (of: ReadonlyArray<unknown>): number => of.length
