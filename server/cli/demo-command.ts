@@ -38,16 +38,16 @@ export const demoCommand = (): Command =>
     .option('--stories', 'instead: stories in every tier, who sees them by every channel, and their end')
     .option('--seed <n>', 'of what is random', count, 1)
     .action(async ({ data, logs, all, profile, kill, seed, stories, search, keep }: Flags) => {
-      if (stories === true) process.exit((await runStoriesDemo({ ...(data === undefined ? {} : { data }), profile, seed, print })) ? 0 : 1)
-      const bar = progressBar('messages')
       const interrupted = new AbortController()
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { interrupted.abort() })
-      const good = await runDemo({
+      const end = (good: boolean): never => process.exit(good ? 0 : interrupted.signal.aborted ? interruptedCode : 1)
+      if (stories === true) end(await runStoriesDemo({ ...(data === undefined ? {} : { data }), profile, seed, print, interrupted: interrupted.signal }))
+      const bar = progressBar('messages')
+      end(await runDemo({
         ...(data === undefined ? {} : { data }), logs: all === true ? 'all' : logs, profile, kills: kill, seed, search: search === true, print, interrupted: interrupted.signal, ...(keep === undefined ? {} : { keep }),
         progress: (done, total) => {
           bar.update(done, total)
           if (done === total) bar.stop()
         },
-      })
-      process.exit(good ? 0 : interrupted.signal.aborted ? interruptedCode : 1)
+      }))
     })

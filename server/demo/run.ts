@@ -99,7 +99,8 @@ const perform = async (options: DemoOptions, logs: ReadonlyArray<LazyLog>, stage
   return searched && Object.values(breaches(totals)).every((count) => count === 0)
 }
 
-const interruption = (signal: AbortSignal): Promise<false> =>
+/** False once a demo is interrupted. */
+export const interruption = (signal: AbortSignal): Promise<false> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(false)
     signal.addEventListener('abort', () => { resolve(false) })

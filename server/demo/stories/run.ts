@@ -10,6 +10,7 @@ import { openLogs } from '../chat/source.js'
 import { administrator, clusterDeployment, embeddedDeployment, type Deployment } from '../deployment.js'
 import { startFleet } from '../fleet.js'
 import { startDemoIssuer, type DemoIssuer } from '../issuer.js'
+import { interruption } from '../run.js'
 import { clusterServices } from '../services.js'
 import { checkFunction, checkHttp, checkQuery, type Checked } from './boundary.js'
 import { bodyOf } from './door.js'
@@ -24,6 +25,8 @@ export interface StoriesDemoOptions {
   readonly profile: 'embedded' | 'cluster'
   readonly data?: string
   readonly seed: number
+  /** Ends the demo before its time; its processes and data go with it. */
+  readonly interrupted: AbortSignal
   readonly print: (line: string) => void
 }
 
@@ -124,7 +127,7 @@ const perform = async (deployment: Deployment, issuer: DemoIssuer, stopFleet: ()
 /**
  * The second part of the demo: stories in every tier, seen and not seen by every channel, over at their time, ended all at once.
  * The deployment's processes show the living ones; what time does is shown by this process, on the same data, under a clock of
- * its own. True when every cell and every count is right.
+ * its own. True when every cell and every count is right; false also when interrupted.
  */
 export const runStoriesDemo = async (options: StoriesDemoOptions): Promise<boolean> => {
   const directory = mkdtempSync(pathOf(tmpdir(), 'tidings-stories-'))
@@ -135,7 +138,9 @@ export const runStoriesDemo = async (options: StoriesDemoOptions): Promise<boole
   options.print(deployment.description)
   const fleet = await startFleet(deployment.members)
   try {
-    return await perform(deployment, issuer, fleet.stop, options)
+    const performing = perform(deployment, issuer, fleet.stop, options)
+    performing.catch(() => undefined)
+    return await Promise.race([performing, interruption(options.interrupted)])
   } finally {
     await fleet.stop()
     await services?.stop()
