@@ -4,6 +4,7 @@ import type { Position, RecordedEvent } from '../events/event-store.js'
 import type { LastSeenAudience } from '../events/schemas/account.js'
 import type { NotificationKind, Role } from '../events/schemas/common.js'
 import type { ConversationKind, Encryption, History } from '../events/schemas/conversation.js'
+import type { StoryFacts } from '../events/story-visibility.js'
 import type { Visible } from '../events/visibility.js'
 import type { Membership } from './index.js'
 import type { StoriesReader } from './stories/ports.js'
@@ -143,19 +144,25 @@ export interface StoredNotification extends NotificationPlace {
 
 /**
  * What accounts are told of: nothing that they silenced when it came or silence now, nothing of deleted messages, ended
- * stories (by `now`, milliseconds), blocked people, or cleared.
+ * stories, blocked people, or cleared. Of stories only what is about those in `stories`: which may be seen, and whether the
+ * clock ended them, is not decided here.
  */
 export interface NotificationsReader {
+  /** The stories that the account is told of, as far as they are posted after `since` (milliseconds) and not ended; the newest first, at most `limit`. */
+  readonly toldStories: (account: string, since: number, limit: number) => Answer<ReadonlyArray<StoryFacts>>
   /** Newest first, before a place. */
-  readonly page: (account: string, page: { readonly before: NotificationPlace | undefined; readonly now: number; readonly limit: number }) => Answer<ReadonlyArray<StoredNotification>>
+  readonly page: (
+    account: string,
+    page: { readonly before: NotificationPlace | undefined; readonly stories: ReadonlyArray<string>; readonly limit: number },
+  ) => Answer<ReadonlyArray<StoredNotification>>
   /** Oldest first, after a place; without `id` after everything at its position. */
   readonly missed: (
     account: string,
-    page: { readonly after: { readonly position: Position | 'start'; readonly id?: string }; readonly now: number; readonly limit: number },
+    page: { readonly after: { readonly position: Position | 'start'; readonly id?: string }; readonly stories: ReadonlyArray<string>; readonly limit: number },
   ) => Answer<ReadonlyArray<StoredNotification>>
-  /** Those of these ids that may be seen by their accounts, oldest first. */
-  readonly pick: (ids: ReadonlyArray<string>, now: number) => Answer<ReadonlyArray<StoredNotification>>
-  readonly unread: (account: string, now: number, atMost: number) => Answer<number>
+  /** Those of these ids that may be seen by their accounts, oldest first, whatever stories they are about. */
+  readonly pick: (ids: ReadonlyArray<string>) => Answer<ReadonlyArray<StoredNotification>>
+  readonly unread: (account: string, stories: ReadonlyArray<string>, atMost: number) => Answer<number>
 }
 
 /** An account on a list, and the event that put it there. */

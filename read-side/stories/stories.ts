@@ -2,10 +2,10 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { Audience, Relation } from '../../events/audience.js'
+import type { Audience } from '../../events/audience.js'
 import { limits } from '../../events/limits.js'
 import type { ProgressReader } from '../../events/progress.js'
-import { visibleStory, type StoryFacts, type VisibleStory } from '../../events/story-visibility.js'
+import type { VisibleStory } from '../../events/story-visibility.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Clock } from '../../platform/clock.js'
@@ -15,6 +15,7 @@ import type { ReadSide } from '../index.js'
 import { queryLimits } from '../limits.js'
 import { waitFor } from '../sessions/wait-for.js'
 import type { StoredStory, StoriesReader } from './ports.js'
+import { storiesSeen } from './seen.js'
 import { storyViews } from './story-views.js'
 import { trayOf } from './tray.js'
 import { storyViewers } from './viewers.js'
@@ -47,24 +48,9 @@ export interface StoriesDependencies {
 
 const notFound = problem('not-found')
 
-type Visible<S extends StoryFacts> = VisibleStory<S>
-
-/** Those of the stories that the account may see now, by one look-up of relations. */
-const seenBy = ({ audience, clock }: StoriesDependencies) => <S extends StoryFacts>(account: string, stories: ReadonlyArray<S>, authors: ReadonlyArray<string>) => pipe(
-  orUnavailable(audience.relations(account, authors)),
-  TE.map((found) => {
-    const relations: ReadonlyMap<string, Relation> = new Map(authors.flatMap((author, index) => { const relation = found[index]; return relation === undefined ? [] : [[author, relation] as const] }))
-    const visible = stories.flatMap((story): ReadonlyArray<Visible<S>> => {
-      const relation = relations.get(story.author)
-      return relation === undefined ? [] : RA.fromOption(visibleStory(story, { account, relation }, clock()))
-    })
-    return { relations, visible }
-  }),
-)
-
 const tray = (deps: StoriesDependencies): StoriesSide['tray'] => {
   const { reader, audience, clock } = deps
-  const seen = seenBy(deps)
+  const seen = storiesSeen(deps)
   return (account, limit) => pipe(
     orUnavailable(audience.authorsFor(account, queryLimits.trayAuthorsAsked)),
     TE.chain((authors) => orUnavailable(reader.newest([account, ...authors], clock() - limits.storyLifetimeMs, queryLimits.trayStories))),
@@ -78,16 +64,16 @@ const tray = (deps: StoriesDependencies): StoriesSide['tray'] => {
 /** The queries over what the read models hold. No story leaves but by `visibleStory`, asked of the clock after the look-ups. */
 export const createStoriesSide = (deps: StoriesDependencies): StoriesSide => {
   const { reader, keyStore, progress, clock, inspectionsShown } = deps
-  const [seen, views] = [seenBy(deps), storyViews(reader, keyStore)]
+  const [seen, views] = [storiesSeen(deps), storyViews(reader, keyStore)]
 
   /** Takes the same look-ups whether it is there or not. */
-  const visible = (account: string, storyId: string): TE.TaskEither<Problem, Visible<StoredStory>> => pipe(
+  const visible = (account: string, storyId: string): TE.TaskEither<Problem, VisibleStory<StoredStory>> => pipe(
     orUnavailable(reader.find(storyId)),
     TE.chain((found) => seen(account, RA.fromOption(found), [O.isSome(found) ? found.value.author : storyId])),
     TE.chain(({ visible: [story] }) => (story === undefined ? TE.left(notFound) : TE.right(story))),
   )
 
-  const own = (account: string, storyId: string): TE.TaskEither<Problem, Visible<StoredStory>> => pipe(
+  const own = (account: string, storyId: string): TE.TaskEither<Problem, VisibleStory<StoredStory>> => pipe(
     visible(account, storyId),
     TE.filterOrElse(({ author }) => author === account, () => notFound),
   )

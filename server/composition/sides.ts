@@ -43,6 +43,6 @@ export const openSides = ({ administrators }: Settings, { foundation, readModels
     hooks: { defect: (error) => { logger.error({ error }, 'a defect in the command side') } },
   })
   onStop('command side', commandSide.close)
-  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock })
+  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, audience, clock })
   return { commandSide: commandsForClients(commandSide, tokens), handles, readSide: queriesForClients(readSide, tokens) }
 }

@@ -41,7 +41,7 @@ export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
     audience: memoryAudience(models.audience),
   })
   const [readers, progress] = [memoryReaders(models), memoryProgress(Object.values(models), emptyMemoryProjections())]
-  const readSide = createReadSide({ readers, keyStore, handleDigest, progress, clock: systemClock })
+  const readSide = createReadSide({ readers, keyStore, handleDigest, progress, audience: memoryAudience(models.audience), clock: systemClock })
   const searchSide = createSearchSide({ index: memorySearchIndex(), progress, reader: readers.search, keyStore, clock: systemClock })
   const storiesSide = createStoriesSide({ reader: readers.stories, audience: memoryAudience(models.audience), keyStore, progress, clock: systemClock, inspectionsShown: true })
   const issuer = createIssuer({

@@ -5,6 +5,7 @@ import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { memoryKeyStore } from '../../adapters/memory/key-store.js'
 import { memoryReadModels } from '../../adapters/memory/read-models.js'
+import { memoryAudience } from '../../adapters/memory/read-models/audience.js'
 import { memoryReaders } from '../../adapters/memory/read-models/readers.js'
 import type { Position } from '../../events/event-store.js'
 import { derivedId } from '../../events/ids.js'
@@ -14,8 +15,10 @@ import { queryRoutes } from '../../read-side/api/routes.js'
 const [account, conversation] = [derivedId('spec', 'account'), derivedId('spec', 'conversation')]
 const head = '5' as Position
 
+const models = memoryReadModels()
 const readSide = createReadSide({
-  readers: memoryReaders(memoryReadModels()),
+  readers: memoryReaders(models),
+  audience: memoryAudience(models.audience),
   keyStore: memoryKeyStore(),
   handleDigest: (handle) => handle,
   clock: Date.now,

@@ -5,7 +5,7 @@ import type { Caller } from '../../command-side/index.js'
 import { stranger, type Relation } from '../../events/audience.js'
 import { directConversationId } from '../../events/ids.js'
 import type { Tier } from '../../events/schemas/stories.js'
-import { probes } from '../../server/demo/stories/channels.js'
+import { probes, type PostedStory } from '../../server/demo/stories/channels.js'
 import { bodyOf, type Person } from '../../server/demo/stories/door.js'
 import { tiers, type Channel } from '../../server/demo/stories/expected.js'
 import { gatewayStack, type GatewayStack } from '../support/gateway-stack.js'
@@ -54,8 +54,9 @@ const after = (standing: Standing, change: Change): Standing => {
     case 'show':
       return { ...standing, hidden: change === 'hide' }
     case 'join':
+      return { ...standing, member: standing.member || !standing.blockedBy.has('viewer') }
     case 'leave':
-      return { ...standing, member: change === 'join' }
+      return { ...standing, member: false }
   }
 }
 
@@ -65,6 +66,11 @@ const sees = ({ blocked, hidden, follows, closeFriend }: Standing, tier: Tier): 
 /** What a channel shows of a tier; a tray also asks whose stories come at all. */
 const shows = (channel: Channel, standing: Standing, tier: Tier): boolean =>
   sees(standing, tier) && (channel !== 'tray' || standing.follows || standing.closeFriend)
+
+interface Listed {
+  readonly notifications: ReadonlyArray<{ readonly story_id?: string }>
+  readonly unread: number
+}
 
 let people = 0
 
@@ -109,6 +115,11 @@ describe('unfollow, removal and block', () => {
     }
     bodyOf(await viewer.post(`/v1/conversations/${direct}/commands`, { counter: 1, command: { type: 'CreateConversation', kind: 'direct', encryption: 'readable', members: [author.account] } }))
     await command({ type: 'CreateConversation', kind: 'group', encryption: 'readable', history: 'sinceJoin', members: [] })
+    /** Whoever blocked the author is not brought in, and who is not there cannot be removed. */
+    const tryTo = async (body: object): Promise<void> => {
+      const { status, body: answer } = await author.post(`/v1/conversations/${group}/commands`, { counter: inGroup + 1, command: body })
+      if (status === 200 && (answer as { readonly unchanged?: true }).unchanged !== true) inGroup += 1
+    }
     const account = async (who: Person, type: string, about: Person, more: object = {}): Promise<void> => { await who.post('/v1/account/commands', { type, userId: about.account, ...more }) }
     const act: Readonly<Record<Change, () => Promise<unknown>>> = {
       follow: () => account(viewer, 'Follow', author), unfollow: () => account(viewer, 'Unfollow', author),
@@ -116,9 +127,7 @@ describe('unfollow, removal and block', () => {
       block: () => account(author, 'Block', viewer), unblock: () => account(author, 'Unblock', viewer),
       blockBack: () => account(viewer, 'Block', author), unblockBack: () => account(viewer, 'Unblock', author),
       hide: () => account(author, 'HideStoriesFrom', viewer, { hidden: true }), show: () => account(author, 'HideStoriesFrom', viewer, { hidden: false }),
-      join: () => command({ type: 'AddMembers', members: [viewer.account] }),
-      leave: () => author.post(`/v1/conversations/${group}/commands`, { counter: inGroup + 1, command: { type: 'RemoveMember', userId: viewer.account } })
-        .then(({ status, body }) => { if (status === 200 && (body as { readonly unchanged?: true }).unchanged !== true) inGroup += 1 }),
+      join: () => tryTo({ type: 'AddMembers', members: [viewer.account] }), leave: () => tryTo({ type: 'RemoveMember', userId: viewer.account }),
     }
     const say = async () => {
       const word = `w${String((words += 1)).padStart(4, '0')}${group.slice(-12)}`
@@ -139,6 +148,7 @@ describe('unfollow, removal and block', () => {
       const { author, viewer, group, act, say, post } = await world()
       const probe = probes(new Map())
       let standing: Standing = { ...stranger, blockedBy: new Set(), member: false }
+      const told: { readonly tier: Tier; readonly story: PostedStory }[] = []
       // Nothing in between is waited for: all that may be seen of a change follows within the events before the next question.
       for (const change of script) {
         await act[change]()
@@ -154,6 +164,10 @@ describe('unfollow, removal and block', () => {
         const settled = await author.get(`/v1/stories/${story.id}?after=${story.position()}`)
         expect(settled.status).toBe(200)
         for (const channel of byChannel) expect({ script, change, channel, tier, shown: await probe[channel](viewer, story) }).toEqual({ script, change, channel, tier, shown: shows(channel, standing, tier) })
+        const listed = bodyOf(await viewer.get(`/v1/notifications?after=${story.position()}`)) as unknown as Listed
+        const about = told.filter((one) => listed.notifications.some(({ story_id: id }) => id === one.story.id))
+        expect({ change, still: about, unread: listed.unread }).toEqual({ change, still: told.filter((one) => sees(standing, one.tier)), unread: listed.notifications.length })
+        if (sees(standing, tier)) told.push({ tier, story })
         if (sees(standing, tier)) await until(() => viewer.pushed().has(story.id))
         expect({ change, pushed: viewer.pushed().has(story.id) }).toEqual({ change, pushed: sees(standing, tier) })
       }

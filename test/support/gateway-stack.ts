@@ -110,7 +110,7 @@ export const gatewayStack = async (partitions = 4, clock: Clock = Date.now): Pro
   const audience = cachedAudience(memoryAudience(models.audience), privacyCache)
   const commandSide = disk.start({ clock, audience, messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts) })
   const readers = memoryReaders(models)
-  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, clock: () => clock() + skew })
+  const readSide = createReadSide({ readers, keyStore, progress, handleDigest, audience, clock: () => clock() + skew })
   const tokens = opaqueTokens(randomBytes(32))
   const forClients = {
     commandSide: commandsForClients(commandSide, tokens), readSide: queriesForClients(readSide, tokens),

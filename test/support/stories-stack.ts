@@ -83,7 +83,7 @@ export const storiesStack = async (startsAt: number, administrators: ReadonlyArr
   const door = await httpDoor({
     authenticator: trustingAuthenticator(accounts),
     routes: [
-      ...commandRoutes(commandsForClients(commandSide, tokens)), ...queryRoutes(queriesForClients(createReadSide({ readers, keyStore, progress, handleDigest, clock }), tokens)),
+      ...commandRoutes(commandsForClients(commandSide, tokens)), ...queryRoutes(queriesForClients(createReadSide({ readers, keyStore, progress, handleDigest, audience, clock }), tokens)),
       ...storyRoutes(storiesForClients(stories, tokens)),
     ],
   })

@@ -1,7 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { RecordedEvent } from '../../../events/event-store.js'
-import { limits } from '../../../events/limits.js'
 import type { Notice } from '../../../events/notifications.js'
+import type { StoryFacts } from '../../../events/story-visibility.js'
 import { mayRead } from '../../../events/visibility.js'
 import type { NotificationsReader, StoredNotification } from '../../../read-side/ports.js'
 import type { MemoryMembers } from './members.js'
@@ -30,16 +30,20 @@ const isSilenced = ({ notifications }: Models, { account, kind, actor, conversat
   })
 }
 
-/** Whether it is about a story that is over, or about a reaction to one that is not there. */
-const isOver = ({ stories }: Models, { kind, at, storyId }: Notice, now: number): boolean => {
-  if (storyId === undefined) return false
-  const postedAt = kind === 'storyMention' ? at : stories.tables.current().stories.get(storyId)?.postedAt
-  return postedAt === undefined || postedAt + limits.storyLifetimeMs <= now
+const isShown = (models: Models, notice: Notice): boolean => {
+  const cleared = models.notifications.tables.current().marks.get(notice.account)?.cleared ?? ''
+  return notice.position > cleared && !isSilenced(models, notice)
 }
 
-const isShown = (models: Models, notice: Notice, now: number): boolean => {
-  const cleared = models.notifications.tables.current().marks.get(notice.account)?.cleared ?? ''
-  return notice.position > cleared && !isOver(models, notice, now) && !isSilenced(models, notice)
+const isAbout = ({ storyId }: Notice, stories: ReadonlyArray<string>): boolean => storyId === undefined || stories.includes(storyId)
+
+/** Of the stories that did not end, the newest first. */
+const toldStories = ({ stories }: Models, notices: ReadonlyArray<Notice>): ReadonlyArray<StoryFacts> => {
+  const told = new Set(notices.map(({ storyId }) => storyId))
+  return [...stories.tables.current().stories.values()]
+    .filter(({ storyId }) => told.has(storyId))
+    .sort((one, other) => other.postedAt - one.postedAt || (one.storyId < other.storyId ? 1 : -1))
+    .map(({ storyId, author, tier, postedAt }) => ({ storyId, author, tier, postedAt, ended: false }))
 }
 
 const contentOf = ({ timeline, members }: Models, { account, conversation, sequence, messageId }: Notice): RecordedEvent | undefined => {
@@ -65,19 +69,21 @@ const placeOf = ({ position, id }: Pick<Notice, 'position' | 'id'>): string => `
 
 /** The reader of `postgresNotificationsReader`, in memory. */
 export const memoryNotificationsReader = (models: Models): NotificationsReader => {
-  const shown = (now: number, chosen: (notice: Notice) => boolean): ReadonlyArray<StoredNotification> =>
-    [...models.notifications.tables.current().notices.values()]
-      .filter((notice) => chosen(notice) && isShown(models, notice, now))
-      .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
-      .map((notice) => stored(models, notice))
+  const notices = (chosen: (notice: Notice) => boolean): ReadonlyArray<Notice> =>
+    [...models.notifications.tables.current().notices.values()].filter((notice) => chosen(notice) && isShown(models, notice))
+  const shown = (chosen: (notice: Notice) => boolean): ReadonlyArray<StoredNotification> =>
+    notices(chosen).toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1)).map((notice) => stored(models, notice))
+  const of = (account: string, stories: ReadonlyArray<string>) => (notice: Notice): boolean => notice.account === account && isAbout(notice, stories)
   return {
-    page: (account, { before, now, limit }) => TE.fromIO(() =>
-      shown(now, (notice) => notice.account === account && (before === undefined || placeOf(notice) < placeOf(before))).toReversed().slice(0, limit)),
-    missed: (account, { after, now, limit }) => TE.fromIO(() => {
+    toldStories: (account, since, limit) => TE.fromIO(() =>
+      toldStories(models, notices((notice) => notice.account === account)).filter(({ postedAt }) => postedAt > since).slice(0, limit)),
+    page: (account, { before, stories, limit }) => TE.fromIO(() =>
+      shown((notice) => of(account, stories)(notice) && (before === undefined || placeOf(notice) < placeOf(before))).toReversed().slice(0, limit)),
+    missed: (account, { after, stories, limit }) => TE.fromIO(() => {
       const from = after.position === 'start' ? '' : placeOf({ position: after.position, id: after.id ?? LAST_ID })
-      return shown(now, (notice) => notice.account === account && placeOf(notice) > from).slice(0, limit)
+      return shown((notice) => of(account, stories)(notice) && placeOf(notice) > from).slice(0, limit)
     }),
-    pick: (ids, now) => TE.fromIO(() => shown(now, ({ id }) => ids.includes(id))),
-    unread: (account, now, atMost) => TE.fromIO(() => Math.min(atMost, shown(now, (notice) => notice.account === account).filter(({ read }) => !read).length)),
+    pick: (ids) => TE.fromIO(() => shown(({ id }) => ids.includes(id))),
+    unread: (account, stories, atMost) => TE.fromIO(() => Math.min(atMost, shown(of(account, stories)).filter(({ read }) => !read).length)),
   }
 }

@@ -1,6 +1,5 @@
 import type pg from 'pg'
 import type { Position } from '../../../events/event-store.js'
-import { limits } from '../../../events/limits.js'
 import type { NotificationKind } from '../../../events/schemas/common.js'
 import { notificationsModel } from '../../../projections/notifications/writes.js'
 import { storiesModel } from '../../../projections/stories/writes.js'
@@ -8,6 +7,7 @@ import type { NotificationsReader, StoredNotification } from '../../../read-side
 import { membersSchema } from '../members/readable.js'
 import { liveSchema } from '../read-model.js'
 import { answering, preparedRows } from '../read-model-query.js'
+import { facts, factsOf, type FactsRow } from '../stories/facts.js'
 import { timelineSchema } from '../timeline/messages.js'
 import type { EventRow } from '../timeline/rows.js'
 import { eventColumns, eventOf } from '../timeline/rows.js'
@@ -30,15 +30,18 @@ const silenced = `EXISTS (
       OR (s.silence_of = 'conversation' AND n.message_id IS NOT NULL AND s.subject = n.conversation::text))
   ) q WHERE q.silent AND (q.until IS NULL OR (n.position > q.position AND n.position < q.until)))`
 
-/** The notice is about a story that is over at the time `$1`, or about a reaction to one that is not there. */
-const over = `(n.story_id IS NOT NULL AND CASE n.kind
-    WHEN 'storyMention' THEN n.at + ${limits.storyLifetimeMs} <= $1::bigint
-    ELSE NOT EXISTS (SELECT FROM ${stories}.stories s WHERE s.story_id = n.story_id AND s.posted_at + ${limits.storyLifetimeMs} > $1::bigint) END)`
-
-/** Notices that may be seen at the time `$1` (milliseconds): a story ends by the clock, whoever swept it. */
 const shown = `
   FROM ${notifications}.notices n LEFT JOIN ${notifications}.marks k USING (account)
-  WHERE n.position > coalesce(k.cleared_through, '') AND NOT ${over} AND NOT ${silenced}`
+  WHERE n.position > coalesce(k.cleared_through, '') AND NOT ${silenced}`
+
+/** Of the account `$1`, and about no story or one of `$2`. */
+const shownTo = `${shown} AND n.account = $1::uuid AND (n.story_id IS NULL OR n.story_id = ANY($2::uuid[]))`
+
+/** The stories are few: those that ended have no notices. */
+const toldStories = preparedRows<FactsRow>('notifications.told_stories', `
+  SELECT ${facts} FROM ${stories}.stories s
+  WHERE s.story_id = ANY(ARRAY(SELECT n.story_id ${shown} AND n.account = $1::uuid AND n.story_id IS NOT NULL)) AND s.posted_at > $2::bigint
+  ORDER BY s.posted_at DESC, s.story_id DESC LIMIT $3::integer`)
 
 /** A page with the event that holds each message's content as it stands, where the server can open it and the account may read it. */
 const withContents = (page: string, order: 'ASC' | 'DESC'): string => `
@@ -52,16 +55,16 @@ const withContents = (page: string, order: 'ASC' | 'DESC'): string => `
     WHERE c.conversation = m.conversation AND c.target = n.sequence AND c.aspect = 'content' AND m.visible @> c.sequence ORDER BY c.sequence DESC LIMIT 1), n.sequence)
   ORDER BY n.position ${order}, n.id ${order}`
 
-const pageBefore = preparedRows<NotificationRow>('notifications.page', withContents(`${shown} AND n.account = $2::uuid
+const pageBefore = preparedRows<NotificationRow>('notifications.page', withContents(`${shownTo}
   AND ($3::text IS NULL OR (n.position, n.id) < ($3::text COLLATE "C", $4::uuid)) ORDER BY n.position DESC, n.id DESC LIMIT $5::integer`, 'DESC'))
 
-const pageAfter = preparedRows<NotificationRow>('notifications.missed', withContents(`${shown} AND n.account = $2::uuid
+const pageAfter = preparedRows<NotificationRow>('notifications.missed', withContents(`${shownTo}
   AND (n.position, n.id) > ($3::text COLLATE "C", $4::uuid) ORDER BY n.position, n.id LIMIT $5::integer`, 'ASC'))
 
-const picked = preparedRows<NotificationRow>('notifications.picked', withContents(`${shown} AND n.id = ANY($2::uuid[])`, 'ASC'))
+const picked = preparedRows<NotificationRow>('notifications.picked', withContents(`${shown} AND n.id = ANY($1::uuid[])`, 'ASC'))
 
 const unreadCount = preparedRows<readonly [count: string]>('notifications.unread', `
-  SELECT count(*) FROM (SELECT ${shown} AND n.account = $2::uuid AND n.position > coalesce(k.read_through, '') LIMIT $3::integer) u`)
+  SELECT count(*) FROM (SELECT ${shownTo} AND n.position > coalesce(k.read_through, '') LIMIT $3::integer) u`)
 
 const isEvent = (content: EventRow | ReadonlyArray<null>): content is EventRow => content[0] !== null
 
@@ -76,10 +79,11 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** What accounts are told of, by one statement an answer. */
 export const postgresNotificationsReader = (pool: pg.Pool): NotificationsReader => ({
-  page: (account, { before, now, limit }) =>
-    answering(async () => (await pageBefore(pool, [now, account, before?.position ?? null, before?.id ?? null, limit])).map(notificationOf)),
-  missed: (account, { after, now, limit }) => answering(async () =>
-    (await pageAfter(pool, [now, account, after.position === 'start' ? '' : after.position, after.id ?? LAST_ID, limit])).map(notificationOf)),
-  pick: (ids, now) => answering(async () => (await picked(pool, [now, ids])).map(notificationOf)),
-  unread: (account, now, atMost) => answering(async () => Number((await unreadCount(pool, [now, account, atMost]))[0]?.[0] ?? 0)),
+  toldStories: (account, since, limit) => answering(async () => (await toldStories(pool, [account, since, limit])).map(factsOf)),
+  page: (account, { before, stories: of, limit }) =>
+    answering(async () => (await pageBefore(pool, [account, of, before?.position ?? null, before?.id ?? null, limit])).map(notificationOf)),
+  missed: (account, { after, stories: of, limit }) => answering(async () =>
+    (await pageAfter(pool, [account, of, after.position === 'start' ? '' : after.position, after.id ?? LAST_ID, limit])).map(notificationOf)),
+  pick: (ids) => answering(async () => (await picked(pool, [ids])).map(notificationOf)),
+  unread: (account, of, atMost) => answering(async () => Number((await unreadCount(pool, [account, of, atMost]))[0]?.[0] ?? 0)),
 })

@@ -17,6 +17,8 @@ CREATE TABLE :schema.notices (
 
 CREATE INDEX notices_by_id ON :schema.notices (id);
 CREATE INDEX notices_by_subject ON :schema.notices (subject) WHERE subject IS NOT NULL;
+-- Those of ended stories are withdrawn, so there are few.
+CREATE INDEX notices_of_stories ON :schema.notices (account, story_id) WHERE story_id IS NOT NULL;
 CREATE INDEX notices_by_reaction ON :schema.notices (reaction) WHERE reaction IS NOT NULL;
 
 -- Notices about the subject from before `position` are gone, also those that are applied later.

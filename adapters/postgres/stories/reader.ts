@@ -1,23 +1,20 @@
 import * as O from 'fp-ts/lib/Option.js'
 import type pg from 'pg'
 import type { Position, RecordedEvent } from '../../../events/event-store.js'
-import type { Tier } from '../../../events/schemas/stories.js'
-import type { StoryFacts } from '../../../events/story-visibility.js'
 import { storiesStream, storyStream } from '../../../events/streams.js'
 import { storiesModel } from '../../../projections/stories/writes.js'
 import type { StoredStory, StoriesReader } from '../../../read-side/stories/ports.js'
 import { liveSchema } from '../read-model.js'
 import { answering, preparedRows } from '../read-model-query.js'
 import { plainBytes } from '../timeline/rows.js'
+import { facts, factsOf, type FactsRow } from './facts.js'
 
 const schema = liveSchema(storiesModel)
 
-type FactsRow = readonly [storyId: string, author: string, tier: Tier, postedAt: string]
 type EventRow = readonly [revision: number, position: Position, id: string, version: number, data: Buffer, metadata: Buffer, sealed: Buffer]
 type NoEventRow = readonly [revision: number | null, position: null, ...ReadonlyArray<null>]
 type ReactionRow = EventRow | NoEventRow
 
-const facts = 's.story_id, s.author, s.tier, s.posted_at'
 const event = (alias: string): string => ['revision', 'position', 'event_id', 'version', 'data', 'metadata', 'sealed'].map((column) => `${alias}.${column}`).join(', ')
 
 const newest = preparedRows<FactsRow>('stories.newest', `
@@ -52,8 +49,6 @@ const viewers = preparedRows<readonly [count: string, viewer: string | null, at:
 
 const inspections = preparedRows<readonly [at: string, reason: Buffer]>('stories.inspections', `
   SELECT i.at, i.reason FROM ${schema}.inspections i WHERE i.story_id = $1::uuid ORDER BY i.at, i.id LIMIT $2::integer`)
-
-const factsOf = ([storyId, author, tier, postedAt]: FactsRow): StoryFacts => ({ storyId, author, tier, postedAt: Number(postedAt), ended: false })
 
 const eventOf = ([revision, position, id, version, data, metadata, sealed]: EventRow) => ({
   revision: BigInt(revision), position, id, version, data: plainBytes(data), metadata: plainBytes(metadata), sealed: plainBytes(sealed),

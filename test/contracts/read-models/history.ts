@@ -8,6 +8,7 @@ import type { KeyStore } from '../../../events/key-store.js'
 import type { AccountEvent, AnyEvent } from '../../../events/registry.js'
 import type { Role } from '../../../events/schemas/common.js'
 import type { Encryption, History } from '../../../events/schemas/conversation.js'
+import type { Tier } from '../../../events/schemas/stories.js'
 import { seal } from '../../../events/sealing.js'
 import { accountStream, conversationStream, receiptsStream, storiesStream } from '../../../events/streams.js'
 import type { Profile } from '../../../events/wire/commands.js'
@@ -134,9 +135,9 @@ export const scriptedAccount = (log: ScriptedLog, id = uuidv7()) => {
     says: (type: AccountEvent['type'], data: Draft['data']) => append({ type, data }),
     readNotifications: (through: string, cleared = false) =>
       log.append(receiptsStream(id), { actor: id }, { type: 'NotificationsRead', data: { through, cleared } }),
-    post: async (mentions: ReadonlyArray<string>) => {
+    post: async (mentions: ReadonlyArray<string>, tier: Tier = 'public') => {
       const storyId = uuidv7()
-      await log.append(storiesStream(id), { actor: id }, { type: 'StoryPosted', data: { storyId, tier: 'public', unit: storyId, ...(mentions.length > 0 && { mentions }) }, content: { text: 'a story' } })
+      await log.append(storiesStream(id), { actor: id }, { type: 'StoryPosted', data: { storyId, tier, unit: storyId, ...(mentions.length > 0 && { mentions }) }, content: { text: 'a story' } })
       return storyId
     },
     endStory: (storyId: string, how: 'StoryDeleted' | 'StoryExpired') =>

@@ -88,6 +88,44 @@ export const notifications = (subject: () => OpenReadModels): void => {
       expect([await kinds(bruno), await kinds(anna)]).toEqual([['mention', 'addedToConversation'], ['reaction']])
     })
 
+    it('P4: who is no more in the audience of a story is told of it no more: on the list, in the count, after a resumption, by id', async () => {
+      const { log, chat, anna, bruno, read } = await world()
+      const [author, viewer] = [scriptedAccount(log, anna), scriptedAccount(log, bruno)]
+      await viewer.says('UserFollowed', { userId: anna })
+      await author.says('CloseFriendAdded', { userId: bruno })
+      const tiers = ['public', 'followers', 'close_friends'] as const
+      const posted: { readonly tier: (typeof tiers)[number]; readonly id: string }[] = []
+      for (const tier of tiers) posted.push({ tier, id: await author.post([bruno], tier) })
+      await chat.send(anna, 'newest', { mentions: [bruno] })
+      const now = () => 1_790_000_000_000 + log.events.length
+      const all = (await answer((await read(now)).notifications(bruno, { limit: 9 }))).notifications
+      const shown = async () => {
+        const side = await read(now)
+        const [page, first] = [await answer(side.notifications(bruno, { limit: 50 })), await answer(side.notifications(bruno, { limit: 2 }))]
+        const second = first.next === undefined ? [] : (await answer(side.notifications(bruno, { limit: 48, before: first.next }))).notifications
+        const ids = page.notifications.map(({ id }) => id)
+        expect(page.unread, 'count and list').toBe(ids.length)
+        expect([...first.notifications, ...second].map(({ id }) => id), 'by pages').toEqual(ids)
+        const missed = await answer(side.missedNotifications(bruno, { position: 'start' }, 50))
+        const picked = await answer(side.notificationsByIds(all.map(({ id }) => id)))
+        for (const told of [missed, picked]) expect(told.map(({ notification }) => notification.id).toReversed()).toEqual(ids)
+        return page.notifications.flatMap(({ story_id: about }) => posted.find(({ id }) => id === about)?.tier ?? []).toReversed()
+      }
+      expect(await shown()).toEqual(tiers)
+      const steps = [
+        [() => viewer.says('UserUnfollowed', { userId: anna }), ['public', 'close_friends']],
+        [() => author.says('CloseFriendRemoved', { userId: bruno }), ['public']],
+        [() => author.says('StoriesHiddenFrom', { userId: bruno, hidden: true }), []],
+        [() => viewer.says('UserFollowed', { userId: anna }), []],
+        [() => author.says('StoriesHiddenFrom', { userId: bruno, hidden: false }), ['public', 'followers']],
+        [() => author.says('UserBlocked', { userId: bruno }), []],
+      ] as const
+      for (const [step, expected] of steps) {
+        await step()
+        expect(await shown()).toEqual(expected)
+      }
+    })
+
     it('T1: a story ends by the clock: its mention is not shown from exactly 24 h on, whoever sweeps', async () => {
       const { log, anna, bruno, told, read } = await world()
       await scriptedAccount(log, anna).post([bruno])

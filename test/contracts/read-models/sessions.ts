@@ -84,7 +84,7 @@ export const sessions = (subject: () => OpenReadModels): void => {
       let head = '1' as Position
       const wake: (() => void)[] = []
       const read = createReadSide({
-        readers: subject().readers, keyStore: log.keyStore, handleDigest, clock: Date.now,
+        readers: subject().readers, audience: subject().audience, keyStore: log.keyStore, handleDigest, clock: Date.now,
         progress: {
           progress: async () => head,
           changed: (seen, signal) => new Promise((resolve) => {

@@ -86,7 +86,7 @@ export const projectAll = async (models: OpenReadModels, keyStore: KeyStore, eve
 /** The read side over read models that hold everything up to `head`. */
 export const readSideOf = (models: OpenReadModels, keyStore: Pick<KeyStore, 'find'>, head: Position | 'start' = 'start', clock: Clock = Date.now): ReadSide =>
   createReadSide({
-    readers: models.readers, keyStore, handleDigest, clock,
+    readers: models.readers, audience: models.audience, keyStore, handleDigest, clock,
     progress: { progress: async () => head, changed: (_seen, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())) },
   })
 
