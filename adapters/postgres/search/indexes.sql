@@ -5,3 +5,5 @@ INSERT INTO :schema.words (word)
 CREATE INDEX words_alike ON :schema.words (initial, characters);
 CREATE INDEX messages_by_lexeme ON :schema.messages USING gin (lexemes);
 CREATE INDEX messages_by_token ON :schema.messages USING gin (tokens);
+-- Written at once: a list of pending entries would be read by each search.
+CREATE INDEX messages_by_key ON :schema.messages USING gin (:schema.keys_of(conversation, tsvector_to_array(lexemes))) WITH (fastupdate = off);

@@ -12,6 +12,9 @@ const parameters = () => {
   return { values, add: (value: unknown, type: string): string => `$${values.push(value)}::${type}` }
 }
 
+/** Above these, looking up each word in each conversation costs more than finding the word in all. */
+const KEYS_AT_ONCE = 2_000
+
 type Add = ReturnType<typeof parameters>['add']
 type Meant = (word: string) => ReadonlyArray<string>
 
@@ -61,6 +64,34 @@ const behind = ({ after, order }: SearchQuery, add: Add): string => {
   return `(${column} ${side} ${value} OR (${column} = ${value} AND ${older}))`
 }
 
+/** What a message must have one word of, by clause; beginnings say no word. */
+const choicesOf = ({ clauses }: SearchQuery, meant: Meant): ReadonlyArray<ReadonlyArray<string>> =>
+  clauses.flatMap((clause) => {
+    switch (clause._tag) {
+      case 'Word': return [[clause.word, ...meant(clause.word)]]
+      case 'Phrase': return clause.words.map((word) => [word])
+      case 'Prefix': return []
+    }
+  })
+
+/** Words that are looked up in the conversations, as far as they are few: first those that are rare by their looks. */
+const lookedUp = (query: SearchQuery, conversations: number, meant: Meant): ReadonlyArray<ReadonlyArray<string>> => {
+  const rarest = [...choicesOf(query, meant)].sort((one, other) => one.length - other.length || (other[0]?.length ?? 0) - (one[0]?.length ?? 0))
+  let keys = 0
+  return rarest.filter((choice) => (keys += choice.length * conversations) <= KEYS_AT_ONCE)
+}
+
+/**
+ * Where messages are looked for. The keys find those of the asker's own conversations alone, apart from the other conditions:
+ * the planner takes what it cannot estimate for common.
+ */
+const sourceOf = (query: SearchQuery, schema: string, { conversations, count }: { readonly conversations: string; readonly count: number }, meant: Meant, add: Add): string => {
+  const byKeys = lookedUp(query, count, meant).map((words) => `
+    ${schema}.keys_of(conversation, tsvector_to_array(lexemes)) && ARRAY(SELECT unnest(${schema}.keys_of(c, ${add(words, 'text[]')})) FROM unnest(${conversations}) c)`)
+  return byKeys.length === 0 ? `${schema}.messages`
+    : `(SELECT * FROM ${schema}.messages m WHERE ${[byKeys.join(' AND '), ...matchesTokens(query, add)].map((one) => `(${one})`).join(' OR ')} OFFSET 0)`
+}
+
 interface Row {
   readonly total: string
   readonly conversation: string | null
@@ -74,12 +105,12 @@ interface Row {
 const statementOf = (query: SearchQuery, schema: string, meant: Meant) => {
   const { add, values } = parameters()
   const allowed = query.conversations === undefined ? query.allowed : query.allowed.filter(({ conversation }) => query.conversations?.includes(conversation))
+  const conversations = add(uuidArray(allowed.map(({ conversation }) => conversation)), 'uuid[]')
   const text = `
     WITH matching AS MATERIALIZED (
       SELECT m.conversation, m.sequence, m.sent_at, m.sender, m.message_id, (${scoreOf(query, add)})::float8 AS score
-      FROM ${schema}.messages m
-      JOIN unnest(${add(uuidArray(allowed.map(({ conversation }) => conversation)), 'uuid[]')}, ${add(allowed.map(({ visible }) => rangesOf(visible)), 'int4multirange[]')})
-        AS a (conversation, visible) USING (conversation)
+      FROM ${sourceOf(query, schema, { conversations, count: allowed.length }, meant, add)} m
+      JOIN unnest(${conversations}, ${add(allowed.map(({ visible }) => rangesOf(visible)), 'int4multirange[]')}) AS a (conversation, visible) USING (conversation)
       WHERE ${conditions(query, meant, add)}
     ), page AS (SELECT * FROM matching WHERE ${behind(query, add)} ORDER BY ${orders[query.order]} LIMIT ${add(query.limit + 1, 'bigint')})
     SELECT t.total, page.* FROM (SELECT count(*) AS total FROM matching) t LEFT JOIN page ON true ORDER BY ${orders[query.order]}`

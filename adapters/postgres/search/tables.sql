@@ -19,3 +19,8 @@ CREATE TABLE :schema.words (
   initial text COLLATE "C" GENERATED ALWAYS AS (left(word, 1)) STORED,
   characters smallint GENERATED ALWAYS AS (char_length(word)) STORED
 );
+
+-- A number for each word in its conversation, by which a word is found in some conversations without looking at those of others.
+-- Two words may share a number.
+CREATE FUNCTION :schema.keys_of(conversation uuid, words text[]) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN ARRAY(SELECT hashtextextended(word COLLATE "C", uuid_hash_extended(conversation, 0)) FROM unnest(words) AS word);
