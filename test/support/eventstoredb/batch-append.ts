@@ -9,6 +9,7 @@ import type * as Streams from '@eventstore/db-client/generated/streams_pb.js'
 import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { Commits } from './commits.js'
 import type { FaultState, Refusal } from './faults.js'
+import { sendTogether } from './send.js'
 import type { Outcome, ProposedEvent } from './stored-event.js'
 import { expectedOf, identifierOf, positionOf, proposedOf, streamNameOf } from './wire.js'
 
@@ -83,6 +84,7 @@ export const batchAppend = (commits: Commits, faults: FaultState, maxAppendBytes
   const pending = new Map<string, Pending>()
   faults.calls += 1
   call.on('close', () => { faults.calls -= 1 })
+  sendTogether(call)
   const answer = async (request: Streams.BatchAppendReq, stream: string, response: Streams.BatchAppendResp) => {
     await faults.released()
     if (!call.writable) return

@@ -3,7 +3,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { Commits } from './commits.js'
 import type { FaultState } from './faults.js'
 import type { Log } from './log.js'
-import { indexAt, send } from './send.js'
+import { indexAt, send, sendTogether } from './send.js'
 import type { ReadCall } from './send.js'
 import type { StoredEvent } from './stored-event.js'
 import { subscribe } from './subscribe.js'
@@ -45,6 +45,7 @@ export const read = (commits: Commits, faults: FaultState, slowSubscribersDroppe
   faults.calls += 1
   call.on('close', () => { faults.calls -= 1 })
   call.on('error', () => undefined)
+  sendTogether(call)
   const sendAll = async (events: Iterable<StoredEvent>, count: bigint, positionsKnown: boolean) => {
     let left = count
     for (const event of events) {

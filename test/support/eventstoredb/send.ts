@@ -1,8 +1,29 @@
+import type { Writable } from 'node:stream'
 import type { ServerWritableStream } from '@grpc/grpc-js'
 import type * as Streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { Log } from './log.js'
 
 export type ReadCall = ServerWritableStream<Streams.ReadReq, Streams.ReadResp>
+
+const MESSAGES_AT_ONCE = 64
+
+/**
+ * grpc-js hands a stream's next message on only when the one before has left, so one each turn of the loop. This hands on up to
+ * 64 at once: the HTTP/2 stream below sends together what it is given in one turn.
+ */
+export const sendTogether = (call: Writable): void => {
+  const write = call._write.bind(call)
+  let leaving = 0
+  call._write = (chunk, encoding, handedOn) => {
+    leaving += 1
+    const waits = leaving >= MESSAGES_AT_ONCE
+    write(chunk, encoding, (error) => {
+      leaving -= 1
+      if (waits) handedOn(error)
+    })
+    if (!waits) handedOn()
+  }
+}
 
 /** Writes with back-pressure: false when the reader has gone. */
 export const send = (call: ReadCall, response: Streams.ReadResp): Promise<boolean> | boolean => {
