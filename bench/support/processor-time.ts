@@ -33,8 +33,9 @@ const nameOf = (pid: number): string => {
   if (/postgres/.test(command)) return 'Postgres'
   if (/kafka/.test(command)) return 'Kafka'
   if (/redis/.test(command)) return 'Redis'
-  if (/eventstoredb/.test(command)) return 'EventStoreDB stand-in'
-  if (!/cli\/main\.js/.test(command)) return 'harness'
+  // The harness runs it in its own process and does nothing else meanwhile.
+  if (/services\/cluster\.js/.test(command)) return 'EventStoreDB stand-in'
+  if (!/cli\/main\.js/.test(command)) return 'others'
   return /TIDINGS_ROLES=([^\0]*)/.exec(textOf(pid, 'environ'))?.[1] ?? 'tidings'
 }
 
