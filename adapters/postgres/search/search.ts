@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import type { SearchHits, SearchQuery } from '../../../events/search/index-port.js'
 import { searchLimits } from '../../../events/search/index-port.js'
@@ -11,6 +12,9 @@ const parameters = () => {
   const values: unknown[] = []
   return { values, add: (value: unknown, type: string): string => `$${values.push(value)}::${type}` }
 }
+
+/** Statements by keys of so many clauses are prepared: their plan is the same whatever the words are, and they are some hundred at most. */
+const PREPARED_CLAUSES = 3
 
 /** Above these, looking up each word in each conversation costs more than finding the word in all. */
 const KEYS_AT_ONCE = 2_000
@@ -29,12 +33,14 @@ const matchesWords = ({ clauses }: SearchQuery, meant: Meant, add: Add): Readonl
 const matchesTokens = ({ tokens }: SearchQuery, add: Add): ReadonlyArray<string> =>
   tokens === undefined ? [] : [`m.tokens ${tokens.match === 'all' ? '@>' : '&&'} ${add(tokens.tokens, 'text[]')}${tokens.tokens.length === 0 ? ' AND false' : ''}`]
 
+const anyOf = (conditions: ReadonlyArray<string>): ReadonlyArray<string> => (conditions.length === 0 ? [] : [`(${conditions.map((one) => `(${one})`).join(' OR ')})`])
+
 const conditions = (query: SearchQuery, meant: Meant, add: Add): string => {
   const { senders, conversations, from, to } = query
   const either = [...matchesWords(query, meant, add), ...matchesTokens(query, add)]
   return [
     'a.visible @> m.sequence', 'a.visible @> m.version', 'm.message_id IS NOT NULL',
-    ...(either.length === 0 ? [] : [`(${either.map((one) => `(${one})`).join(' OR ')})`]),
+    ...anyOf(either),
     ...(senders === undefined ? [] : [`m.sender = ANY(${add(uuidArray(senders), 'uuid[]')})`]),
     ...(conversations === undefined ? [] : [`m.conversation = ANY(${add(uuidArray(conversations), 'uuid[]')})`]),
     ...(from === undefined ? [] : [`m.sent_at >= ${add(from, 'bigint')}`]),
@@ -81,15 +87,24 @@ const lookedUp = (query: SearchQuery, conversations: number, meant: Meant): Read
   return rarest.filter((choice) => (keys += choice.length * conversations) <= KEYS_AT_ONCE)
 }
 
+interface Among {
+  readonly schema: string
+  readonly conversations: string
+  readonly count: number
+}
+
 /**
- * Where messages are looked for. The keys find those of the asker's own conversations alone, apart from the other conditions:
- * the planner takes what it cannot estimate for common.
+ * Where messages are looked for: by the keys of the asker's own conversations, or by these conversations and what is asked as the planner
+ * thinks best. Apart from the other conditions: it takes keys for common, and would do the rest once for each conversation.
  */
-const sourceOf = (query: SearchQuery, schema: string, { conversations, count }: { readonly conversations: string; readonly count: number }, meant: Meant, add: Add): string => {
-  const byKeys = lookedUp(query, count, meant).map((words) => `
+const sourceOf = (query: SearchQuery, { schema, conversations, count }: Among, meant: Meant, add: Add) => {
+  const keys = lookedUp(query, count, meant).map((words) => `
     ${schema}.keys_of(conversation, tsvector_to_array(lexemes)) && ARRAY(SELECT unnest(${schema}.keys_of(c, ${add(words, 'text[]')})) FROM unnest(${conversations}) c)`)
-  return byKeys.length === 0 ? `${schema}.messages`
-    : `(SELECT * FROM ${schema}.messages m WHERE ${[byKeys.join(' AND '), ...matchesTokens(query, add)].map((one) => `(${one})`).join(' OR ')} OFFSET 0)`
+  const byKeys = keys.length > 0
+  const sought = byKeys
+    ? anyOf([keys.join(' AND '), ...matchesTokens(query, add)])
+    : [`m.conversation = ANY(${conversations})`, ...anyOf([...matchesWords(query, meant, add), ...matchesTokens(query, add)])]
+  return { byKeys, source: `(SELECT * FROM ${schema}.messages m WHERE ${sought.join(' AND ')} OFFSET 0)` }
 }
 
 interface Row {
@@ -106,15 +121,16 @@ const statementOf = (query: SearchQuery, schema: string, meant: Meant) => {
   const { add, values } = parameters()
   const allowed = query.conversations === undefined ? query.allowed : query.allowed.filter(({ conversation }) => query.conversations?.includes(conversation))
   const conversations = add(uuidArray(allowed.map(({ conversation }) => conversation)), 'uuid[]')
+  const { byKeys, source } = sourceOf(query, { schema, conversations, count: allowed.length }, meant, add)
   const text = `
     WITH matching AS MATERIALIZED (
       SELECT m.conversation, m.sequence, m.sent_at, m.sender, m.message_id, (${scoreOf(query, add)})::float8 AS score
-      FROM ${sourceOf(query, schema, { conversations, count: allowed.length }, meant, add)} m
+      FROM ${source} m
       JOIN unnest(${conversations}, ${add(allowed.map(({ visible }) => rangesOf(visible)), 'int4multirange[]')}) AS a (conversation, visible) USING (conversation)
       WHERE ${conditions(query, meant, add)}
     ), page AS (SELECT * FROM matching WHERE ${behind(query, add)} ORDER BY ${orders[query.order]} LIMIT ${add(query.limit + 1, 'bigint')})
     SELECT t.total, page.* FROM (SELECT count(*) AS total FROM matching) t LEFT JOIN page ON true ORDER BY ${orders[query.order]}`
-  return { text, values }
+  return { ...(byKeys && query.clauses.length <= PREPARED_CLAUSES ? { name: createHash('sha256').update(text).digest('base64url') } : {}), text, values }
 }
 
 /** Searches by one statement, after one for the words that are meant by misspelt ones. */

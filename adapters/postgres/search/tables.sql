@@ -20,7 +20,7 @@ CREATE TABLE :schema.words (
   characters smallint GENERATED ALWAYS AS (char_length(word)) STORED
 );
 
--- A number for each word in its conversation, by which a word is found in some conversations without looking at those of others.
--- Two words may share a number.
+-- A number for each word in its conversation, by which a word is found in some conversations without looking at those of others;
+-- those of one conversation lie side by side. Two words may share a number.
 CREATE FUNCTION :schema.keys_of(conversation uuid, words text[]) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  RETURN ARRAY(SELECT hashtextextended(word COLLATE "C", uuid_hash_extended(conversation, 0)) FROM unnest(words) AS word);
+  RETURN ARRAY(SELECT (uuid_hash(conversation)::bigint << 32) | (hashtext(word COLLATE "C")::bigint & 4294967295) FROM unnest(words) AS word);
