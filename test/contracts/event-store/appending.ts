@@ -7,14 +7,17 @@ import type { Subject } from './subject.js'
 const WRITERS = 64
 const APPENDS_EACH = 20
 
-/** Appends at the end of a stream that others append to as well, as a command handler does. */
+const TRIES = 10_000
+
+/** Appends at the end of a stream that others append to as well, as a command handler does. A store that is closed meanwhile ends it. */
 const appendAtEnd = async (store: EventStore, stream: StreamName, event: NewEvent, known: bigint): Promise<bigint> => {
-  for (let last = known; ; ) {
+  for (let [last, tries] = [known, 0]; tries < TRIES; tries += 1) {
     const answer = await store.append(stream, last === -1n ? 'no-stream' : { revision: last }, [event])()
     if (E.isRight(answer)) return answer.right.lastRevision
     if (answer.left._tag === 'WrongExpectedRevision') last = answer.left.actual === 'no-stream' ? -1n : answer.left.actual
     else if (answer.left._tag !== 'StoreUnavailable') throw new Error(answer.left._tag)
   }
+  throw new Error(`not appended in ${TRIES} tries`)
 }
 
 export const appending = (subject: Subject): void => {
