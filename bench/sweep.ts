@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../adapters/embedded/postgres.js'
 import { migrate } from '../adapters/postgres/migrate.js'
 import { postgresPool } from '../adapters/postgres/pool.js'
 import { postgresDueStories } from '../adapters/postgres/stories/due-stories.js'
+import { postgresEndedStories } from '../adapters/postgres/stories/ended-stories.js'
 import { sweepStories, type SweepDependencies } from '../command-side/index.js'
 import type { NewEvent, StreamName } from '../events/event-store.js'
 import { limits } from '../events/limits.js'
@@ -56,7 +57,7 @@ const swept = async (): Promise<{ readonly seconds: number; readonly keySeconds:
     },
   }
   const began = performance.now()
-  const outcome = await sweepStories({ dueStories: postgresDueStories(pool), expireStories: side.expireStories, keyStore, clock: world.clock }, new AbortController().signal)
+  const outcome = await sweepStories({ dueStories: postgresDueStories(pool), endedStories: postgresEndedStories(pool), expireStories: side.expireStories, keyStore, clock: world.clock }, new AbortController().signal)
   const seconds = (performance.now() - began) / 1_000
   if (outcome.ended !== stories || outcome.failures.length > 0) throw new Error(`not a whole sweep: ${JSON.stringify(outcome)}`)
   await side.close()

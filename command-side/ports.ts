@@ -90,6 +90,12 @@ export interface DueStories {
   readonly due: (now: number, limit: number, after?: DueStory) => TaskEither<Unavailable, ReadonlyArray<DueStory>>
 }
 
+/** What read models still hold of stories that ended: nobody sees it any more. */
+export interface EndedStories {
+  /** Drops some of it, at most `limit` rows in a transaction; whether more is left. Repeatable, also by several at once. */
+  readonly drop: (limit: number) => TaskEither<Unavailable, boolean>
+}
+
 /**
  * One leader among the processes. Two may each take themselves for it for a moment, when the first lost it and does not know
  * yet: whatever leaders do must be safe without one.

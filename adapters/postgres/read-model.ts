@@ -12,6 +12,8 @@ export interface PostgresReadModel<Write = unknown> {
   readonly tables: ReadonlyArray<string>
   /** By table, the columns that a comparison looks at where these are not all: what derives from them has perhaps no hash. */
   readonly compared?: Readonly<Record<string, ReadonlyArray<string>>>
+  /** By table, which of its rows `t` a comparison looks at where others only wait to be dropped; `:schema` stands for the schema. */
+  readonly lasting?: Readonly<Record<string, string>>
   /** Applies writes in log order, in few statements, inside the caller's transaction. */
   readonly apply: (client: pg.ClientBase, schema: string, writes: ReadonlyArray<Write>) => Promise<void>
   /** `apply` for tables that hold none of the writes yet and have no `indexes`. */

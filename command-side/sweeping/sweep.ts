@@ -4,15 +4,18 @@ import type { KeyStore } from '../../events/key-store.js'
 import type { Problem } from '../../events/wire/answers.js'
 import type { Clock } from '../../platform/clock.js'
 import { inParallel } from '../../platform/in-parallel.js'
-import type { DueStories, DueStory, Unavailable } from '../ports.js'
+import type { DueStories, DueStory, EndedStories, Unavailable } from '../ports.js'
 
 /** Stories that are looked up, ended and forgotten together: no transaction of a sweep covers more. */
 export const SWEEP_BATCH_STORIES = 10_000
+/** Rows about ended stories that are dropped together. */
+const DROPPED_AT_ONCE = 10_000
 const AUTHORS_AT_ONCE = 32
 const AWAY = 503
 
 export interface SweepDependencies {
   readonly dueStories: DueStories
+  readonly endedStories: EndedStories
   /** Of the command side: ends those that are over, each once whoever else does so too, and answers which have ended by now. */
   readonly expireStories: (author: string, storyIds: ReadonlyArray<string>) => TaskEither<Problem, ReadonlyArray<string>>
   readonly keyStore: Pick<KeyStore, 'destroy'>
@@ -68,12 +71,22 @@ const endAndForget = async (deps: SweepDependencies, stories: ReadonlyArray<DueS
   return E.isRight(forgotten) ? batch : { ended: [], failures: [...batch.failures, forgotten.left.reason], away: true }
 }
 
+/** Until nothing is left, or it is aborted; answers why something is. */
+const dropEnded = async ({ endedStories }: SweepDependencies, signal: AbortSignal): Promise<ReadonlyArray<string>> => {
+  for (let more = true; more && !signal.aborted; ) {
+    const dropped = await endedStories.drop(DROPPED_AT_ONCE)()
+    if (E.isLeft(dropped)) return [dropped.left.reason]
+    more = dropped.right
+  }
+  return []
+}
+
 /**
  * Ends all stories that are over as it begins, in batches, until none is left: the end of each is recorded once however many
  * sweep at the same time, then its key is destroyed. Goes through them by a cursor, so it ends also while their projection does
  * not move. What failed is told and comes again with the next sweep; aborted, it stops after what is under way.
  */
-export const sweepStories = async (deps: SweepDependencies, signal: AbortSignal): Promise<Swept> => {
+const endOverdue = async (deps: SweepDependencies, signal: AbortSignal): Promise<Swept> => {
   const now = deps.clock()
   const [batches, failures]: [number[], string[]] = [[], []]
   let [ended, after]: [number, DueStory | undefined] = [0, undefined]
@@ -89,4 +102,10 @@ export const sweepStories = async (deps: SweepDependencies, signal: AbortSignal)
     if (batch.away || signal.aborted || stories.length < SWEEP_BATCH_STORIES) return { batches, ended, failures }
     after = stories.at(-1)
   }
+}
+
+/** Ends what is over, then drops what the read models still hold of stories whose end they know. */
+export const sweepStories = async (deps: SweepDependencies, signal: AbortSignal): Promise<Swept> => {
+  const swept = await endOverdue(deps, signal)
+  return { ...swept, failures: [...swept.failures, ...(await dropEnded(deps, signal))] }
 }

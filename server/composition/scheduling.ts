@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { postgresLeadership, SWEEP_LEAD } from '../../adapters/postgres/leadership/leadership.js'
 import { postgresDueStories } from '../../adapters/postgres/stories/due-stories.js'
+import { postgresEndedStories } from '../../adapters/postgres/stories/ended-stories.js'
 import { OVERDUE_ALARM_MS, overdueMs, startSweeper, sweepStories, type CommandSide, type Swept } from '../../command-side/index.js'
 import type { DueStories } from '../../command-side/ports.js'
 import { systemClock, type Clock } from '../../platform/clock.js'
@@ -41,7 +42,7 @@ export const scheduleSweeps = async ({ sweepSeconds }: Settings, { foundation, c
   const [dueStories, measure] = [postgresDueStories(pool), sweepMetrics(metrics)]
   const sweeper = startSweeper({
     leadership: await postgresLeadership(pool, SWEEP_LEAD),
-    sweep: (signal) => sweepStories({ dueStories, keyStore, expireStories: commandSide.expireStories, clock }, signal),
+    sweep: (signal) => sweepStories({ dueStories, endedStories: postgresEndedStories(pool), keyStore, expireStories: commandSide.expireStories, clock }, signal),
     everyMs: sweepSeconds * MILLISECONDS_IN_SECOND,
     onSwept: (swept, milliseconds) => {
       measure(swept)

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { uuidv7 } from 'uuidv7'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { postgresEndedStories } from '../../adapters/postgres/stories/ended-stories.js'
+import { drained } from '../contracts/read-models/subject.js'
 import { redisPrivacyCache } from '../../adapters/redis/privacy-cache/privacy-cache.js'
 import { redisStoryCache } from '../../adapters/redis/story-cache.js'
 import { directConversationId } from '../../events/ids.js'
@@ -223,7 +225,8 @@ describeWith(['postgres'], 'stories over HTTP', () => {
       const counts = await Promise.all(tables.map((table) => pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${schema}.${table} WHERE story_id = $1`, [storyId])))
       return counts.reduce((sum, { rows }) => sum + (rows[0]?.n ?? 0), 0)
     }
-    for (const storyId of [deleted, over]) await until(async () => (await rowsOf('stories_v1', storyId)) + (await rowsOf('notifications_v1', storyId)) === 0)
+    const sweep = () => drained(postgresEndedStories(pool))
+    for (const storyId of [deleted, over]) await until(async () => { await sweep(); return (await rowsOf('stories_v1', storyId)) + (await rowsOf('notifications_v1', storyId)) === 0 })
     at(START)
     const isGone = async () => {
       for (const storyId of [deleted, over]) {
@@ -232,6 +235,7 @@ describeWith(['postgres'], 'stories over HTTP', () => {
           expect((await who.get(`/v1/stories/${storyId}/viewers`)).body).toEqual(absence)
           for (const path of [`/v1/accounts/${author.account}/stories`, '/v1/stories', '/v1/notifications?limit=200']) expect(JSON.stringify(await who.get(path))).not.toContain(storyId)
         }
+        await sweep()
         expect(await rowsOf('stories_v1', storyId)).toBe(0)
       }
     }

@@ -12,6 +12,7 @@ import { inTransaction } from '../../adapters/postgres/pool.js'
 import { ensureReadModels } from '../../adapters/postgres/projections/ensure-read-models.js'
 import { liveSchema } from '../../adapters/postgres/read-model.js'
 import { postgresSnapshotStore } from '../../adapters/postgres/snapshots/snapshot-store.js'
+import { postgresNotifications } from '../../adapters/postgres/notifications/model.js'
 import { postgresStories } from '../../adapters/postgres/stories/model.js'
 import { createCommandSide, type CommandSide, type CommandSideDependencies } from '../../command-side/index.js'
 import { decode } from '../../events/codec.js'
@@ -30,9 +31,9 @@ export const done = async <A>(task: () => Promise<E.Either<unknown, A>>): Promis
   return answer.right
 }
 
-/** Log, keys and the read model of stories in a migrated database, and a clock that is stepped. The pool is its owner's. */
+/** Log, keys and the read models of stories in a migrated database, and a clock that is stepped. The pool is its owner's. */
 export const dueWorldOn = async (pool: pg.Pool, keyring: Keyring = memoryKeyring()) => {
-  await ensureReadModels(pool, [postgresStories])
+  await ensureReadModels(pool, [postgresStories, postgresNotifications])
   const [eventStore, keyStore, models] = [await postgresEventStore({ pool }), await postgresKeyStore({ pool, keyring, durable: false }), memoryReadModels()]
   let now = Date.now()
   let projected: Position | 'start' = 'start'

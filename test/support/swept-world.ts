@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { uuidv7 } from 'uuidv7'
 import { memoryDueStories } from '../../adapters/memory/read-models/due-stories.js'
+import { memoryEndedStories } from '../../adapters/memory/read-models/ended-stories.js'
 import { memoryStories } from '../../adapters/memory/read-models/stories.js'
 import type { Caller, CommandSide, CommandSideDependencies } from '../../command-side/index.js'
 import type { SweepDependencies } from '../../command-side/sweeping/sweep.js'
@@ -49,7 +50,7 @@ export const sweptWorld = () => {
   /** What a sweep of another process needs; `over`: of its command side. */
   const sweeping = (over: Partial<CommandSideDependencies> = {}): SweepDependencies => {
     const { expireStories }: CommandSide = world.start({ clock, ...over })
-    return { dueStories, expireStories, keyStore, clock }
+    return { dueStories, endedStories: memoryEndedStories, expireStories, keyStore, clock }
   }
   return {
     clock, eventStore, keyStore, stories, dueStories, sweeping, post, project,

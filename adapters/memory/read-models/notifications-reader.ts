@@ -38,8 +38,8 @@ const isShown = (models: Models, notice: Notice): boolean => {
 const isAbout = ({ storyId }: Notice, stories: ReadonlyArray<string>): boolean => storyId === undefined || stories.includes(storyId)
 
 /** Of the stories that did not end, the newest first. */
-const toldStories = ({ stories }: Models, notices: ReadonlyArray<Notice>): ReadonlyArray<StoryFacts> => {
-  const told = new Set(notices.map(({ storyId }) => storyId))
+const toldStories = ({ notifications, stories }: Models, account: string): ReadonlyArray<StoryFacts> => {
+  const told = new Set([...notifications.tables.current().notices.values()].filter((notice) => notice.account === account).map(({ storyId }) => storyId))
   return [...stories.tables.current().stories.values()]
     .filter(({ storyId }) => told.has(storyId))
     .sort((one, other) => other.postedAt - one.postedAt || (one.storyId < other.storyId ? 1 : -1))
@@ -69,14 +69,15 @@ const placeOf = ({ position, id }: Pick<Notice, 'position' | 'id'>): string => `
 
 /** The reader of `postgresNotificationsReader`, in memory. */
 export const memoryNotificationsReader = (models: Models): NotificationsReader => {
-  const notices = (chosen: (notice: Notice) => boolean): ReadonlyArray<Notice> =>
-    [...models.notifications.tables.current().notices.values()].filter((notice) => chosen(notice) && isShown(models, notice))
   const shown = (chosen: (notice: Notice) => boolean): ReadonlyArray<StoredNotification> =>
-    notices(chosen).toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1)).map((notice) => stored(models, notice))
+    [...models.notifications.tables.current().notices.values()]
+      .filter((notice) => chosen(notice) && isShown(models, notice))
+      .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
+      .map((notice) => stored(models, notice))
   const of = (account: string, stories: ReadonlyArray<string>) => (notice: Notice): boolean => notice.account === account && isAbout(notice, stories)
   return {
     toldStories: (account, since, limit) => TE.fromIO(() =>
-      toldStories(models, notices((notice) => notice.account === account)).filter(({ postedAt }) => postedAt > since).slice(0, limit)),
+      toldStories(models, account).filter(({ postedAt }) => postedAt > since).slice(0, limit)),
     page: (account, { before, stories, limit }) => TE.fromIO(() =>
       shown((notice) => of(account, stories)(notice) && (before === undefined || placeOf(notice) < placeOf(before))).toReversed().slice(0, limit)),
     missed: (account, { after, stories, limit }) => TE.fromIO(() => {

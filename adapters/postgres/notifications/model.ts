@@ -17,11 +17,19 @@ const withdraw = {
     ON CONFLICT (subject) DO UPDATE SET position = excluded.position WHERE w.position < excluded.position`,
 }
 
-const drop = (column: 'subject' | 'reaction') => ({
+const drop = (column: 'subject' | 'reaction', where = '') => ({
   name: `drop_by_${column}`,
-  text: `DELETE FROM :schema.notices n USING :schema.withdrawn w WHERE w.subject = ANY($1::uuid[]) AND n.${column} = w.subject AND n.position < w.position`,
+  text: `DELETE FROM :schema.notices n USING :schema.withdrawn w WHERE w.subject = ANY($1::uuid[]) AND n.${column} = w.subject AND n.position < w.position ${where}`,
 })
-const [dropBySubject, dropByReaction] = [drop('subject'), drop('reaction')]
+
+/** There may be more notices of a story than one transaction should drop: a reaction of each viewer. */
+const leave = {
+  name: 'leaving',
+  text: `
+    INSERT INTO :schema.leaving (story_id) SELECT DISTINCT u.s FROM unnest($1::uuid[]) AS u (s)
+    WHERE EXISTS (SELECT FROM :schema.notices n WHERE n.subject = u.s AND n.story_id IS NOT NULL) ON CONFLICT DO NOTHING`,
+}
+const withdrawals = [drop('subject', 'AND n.story_id IS NULL'), drop('reaction'), leave]
 
 const notice = {
   name: 'notices',
@@ -60,13 +68,14 @@ const applyWithdrawals = async (client: pg.ClientBase, schema: string, withdrawn
   if (withdrawn.length === 0) return
   const [subjects = '', positions] = columns(withdrawn, ({ subject }) => subject, ({ position }) => position)
   await run(client, schema, withdraw, [subjects, positions])
-  for (const dropping of [dropBySubject, dropByReaction]) await run(client, schema, dropping, [subjects])
+  for (const statement of withdrawals) await run(client, schema, statement, [subjects])
 }
 
 export const postgresNotifications: PostgresReadModel<NotificationsWrite> = {
   ...notificationsModel,
   ddl: readFileSync(new URL('tables.sql', import.meta.url), 'utf8'),
   tables: ['notices', 'withdrawn', 'silences', 'marks'],
+  lasting: { notices: 'NOT EXISTS (SELECT FROM :schema.withdrawn w WHERE w.subject = t.story_id)' },
   apply: async (client, schema, writes) => {
     await applyWithdrawals(client, schema, only(writes, 'withdrawn'))
     const notices = only(writes, 'notice')

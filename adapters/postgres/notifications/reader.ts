@@ -37,10 +37,9 @@ const shown = `
 /** Of the account `$1`, and about no story or one of `$2`. */
 const shownTo = `${shown} AND n.account = $1::uuid AND (n.story_id IS NULL OR n.story_id = ANY($2::uuid[]))`
 
-/** The stories are few: those that ended have no notices. */
 const toldStories = preparedRows<FactsRow>('notifications.told_stories', `
   SELECT ${facts} FROM ${stories}.stories s
-  WHERE s.story_id = ANY(ARRAY(SELECT n.story_id ${shown} AND n.account = $1::uuid AND n.story_id IS NOT NULL)) AND s.posted_at > $2::bigint
+  WHERE s.story_id = ANY(ARRAY(SELECT DISTINCT n.story_id FROM ${notifications}.notices n WHERE n.account = $1::uuid AND n.story_id IS NOT NULL)) AND s.posted_at > $2::bigint
   ORDER BY s.posted_at DESC, s.story_id DESC LIMIT $3::integer`)
 
 /** A page with the event that holds each message's content as it stands, where the server can open it and the account may read it. */

@@ -17,7 +17,7 @@ CREATE TABLE :schema.notices (
 
 CREATE INDEX notices_by_id ON :schema.notices (id);
 CREATE INDEX notices_by_subject ON :schema.notices (subject) WHERE subject IS NOT NULL;
--- Those of ended stories are withdrawn, so there are few.
+-- Those of ended stories are dropped, so there are few.
 CREATE INDEX notices_of_stories ON :schema.notices (account, story_id) WHERE story_id IS NOT NULL;
 CREATE INDEX notices_by_reaction ON :schema.notices (reaction) WHERE reaction IS NOT NULL;
 
@@ -26,6 +26,9 @@ CREATE TABLE :schema.withdrawn (
   subject uuid PRIMARY KEY,
   position text COLLATE "C" NOT NULL
 );
+
+-- Stories among them whose notices are still to be dropped: nobody reads these, since their stories are gone.
+CREATE TABLE :schema.leaving (story_id uuid PRIMARY KEY);
 
 -- Every change: from `position` on the account does, or does not, want to hear.
 CREATE TABLE :schema.silences (

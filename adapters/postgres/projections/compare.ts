@@ -25,7 +25,8 @@ export const compareTables = async (client: pg.ClientBase, liveSchema: string, {
   const comparisons: TableComparison[] = []
   for (const table of model.tables) {
     const columns = model.compared?.[table]?.join(', ') ?? '*'
-    const [live, rebuilt] = [`(SELECT ${columns} FROM ${liveSchema}.${table})`, `(SELECT ${columns} FROM ${schema}.${table})`]
+    const rowsIn = (of: string): string => `(SELECT ${columns} FROM ${of}.${table} t WHERE ${model.lasting?.[table]?.replaceAll(':schema', of) ?? 'true'})`
+    const [live, rebuilt] = [rowsIn(liveSchema), rowsIn(schema)]
     const [ofLive, ofRebuilt] = [await fingerprintOf(client, live), await fingerprintOf(client, rebuilt)]
     const same = ofLive.rows === ofRebuilt.rows && ofLive.one === ofRebuilt.one && ofLive.other === ofRebuilt.other
     comparisons.push({

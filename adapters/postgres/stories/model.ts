@@ -10,10 +10,14 @@ import { run } from '../read-model-statement.js'
 
 type Op<Name extends StoriesWrite['op']> = Extract<StoriesWrite, { readonly op: Name }>
 
-const insertEnded = { name: 'ended', text: 'INSERT INTO :schema.ended (story_id) SELECT DISTINCT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING' }
-const dropEnded = ['stories', 'views', 'reactions', 'inspections'].map((table) => ({
-  name: `drop_${table}`, text: `DELETE FROM :schema.${table} WHERE story_id = ANY($1::uuid[])`,
-}))
+/** Of what is told of a story there may be more than one transaction should drop: it waits as `leaving`. */
+const insertEnded = {
+  name: 'ended',
+  text: `
+    WITH ended AS (INSERT INTO :schema.ended (story_id) SELECT DISTINCT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING story_id)
+    INSERT INTO :schema.leaving (story_id) SELECT story_id FROM ended ON CONFLICT DO NOTHING`,
+}
+const dropStories = { name: 'drop_stories', text: 'DELETE FROM :schema.stories WHERE story_id = ANY($1::uuid[])' }
 
 const living = (alias: string): string => `NOT EXISTS (SELECT FROM :schema.ended e WHERE e.story_id = ${alias}.story_id)`
 
@@ -83,7 +87,7 @@ const endStories: Apply = async (client, schema, writes) => {
   const ended = only(writes, 'ended')
   if (ended.length === 0) return
   const ids = arrayOf(ended.map(({ storyId }) => storyId))
-  for (const statement of [insertEnded, ...dropEnded]) await run(client, schema, statement, [ids])
+  for (const statement of [insertEnded, dropStories]) await run(client, schema, statement, [ids])
 }
 
 const writeStories: Apply = async (client, schema, writes) => {
@@ -121,6 +125,7 @@ export const postgresStories: PostgresReadModel<StoriesWrite> = {
   ...storiesModel,
   ddl: readFileSync(new URL('tables.sql', import.meta.url), 'utf8'),
   tables: ['stories', 'ended', 'views', 'reactions', 'inspections'],
+  lasting: { views: living('t'), reactions: living('t'), inspections: living('t') },
   apply: async (client, schema, writes) => {
     // First: what ends in the batch is known to whatever the batch tells of it.
     await endStories(client, schema, writes)

@@ -25,14 +25,18 @@ const ofAuthor = preparedRows<readonly [...FactsRow, ...EventRow]>('stories.of_a
 
 const byId = preparedRows<readonly [...FactsRow, ...EventRow]>('stories.by_id', `SELECT ${facts}, ${event('s')} FROM ${schema}.stories s WHERE s.story_id = $1::uuid`)
 
-const reaction = (story: string, viewer: string): string => `LEFT JOIN LATERAL (SELECT * FROM ${schema}.reactions r WHERE r.story_id = ${story} AND r.viewer = ${viewer} OFFSET 0) r ON true`
+/** What is told of ended stories goes with the next sweep. A scalar, so that it is always looked up by its key. */
+const lasting = (story: string): string => `(SELECT true FROM ${schema}.ended e WHERE e.story_id = ${story}) IS NULL`
+
+const reaction = (story: string, viewer: string): string =>
+  `LEFT JOIN LATERAL (SELECT * FROM ${schema}.reactions r WHERE r.story_id = ${story} AND r.viewer = ${viewer} AND ${lasting(story)} OFFSET 0) r ON true`
 
 const marks = preparedRows<readonly [storyId: string, seen: boolean, ...ReactionRow]>('stories.marks', `
-  SELECT a.story_id, (SELECT true FROM ${schema}.views v WHERE v.story_id = a.story_id AND v.viewer = $1::uuid) IS NOT NULL, ${event('r')}
+  SELECT a.story_id, (SELECT true FROM ${schema}.views v WHERE v.story_id = a.story_id AND v.viewer = $1::uuid AND ${lasting('a.story_id')}) IS NOT NULL, ${event('r')}
   FROM unnest($2::uuid[]) WITH ORDINALITY AS a (story_id, place) ${reaction('a.story_id', '$1::uuid')} ORDER BY a.place`)
 
 const counts = preparedRows<readonly [count: string]>('stories.counts', `
-  SELECT (SELECT count(*) FROM ${schema}.views v WHERE v.story_id = a.story_id) FROM unnest($1::uuid[]) WITH ORDINALITY AS a (story_id, place) ORDER BY a.place`)
+  SELECT (SELECT count(*) FROM ${schema}.views v WHERE v.story_id = a.story_id AND ${lasting('a.story_id')}) FROM unnest($1::uuid[]) WITH ORDINALITY AS a (story_id, place) ORDER BY a.place`)
 
 /** Before every position: where no page came before. */
 const fromTheNewest = ['~', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] as const
@@ -40,15 +44,15 @@ const fromTheNewest = ['~', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] as const
 // One statement: count and list are of one committed state. Without a view it gives one row that has none.
 const viewers = preparedRows<readonly [count: string, viewer: string | null, at: string, position: Position, ...ReactionRow]>('stories.viewers', `
   SELECT c.count, v.viewer, v.at, v.position, ${event('r')}
-  FROM (SELECT count(*) AS count FROM ${schema}.views a WHERE a.story_id = $1::uuid) c
+  FROM (SELECT count(*) AS count FROM ${schema}.views a WHERE a.story_id = $1::uuid AND ${lasting('$1::uuid')}) c
   LEFT JOIN LATERAL (
-    SELECT * FROM ${schema}.views w WHERE w.story_id = $1::uuid AND (w.position, w.viewer) < ($2::text COLLATE "C", $3::uuid)
+    SELECT * FROM ${schema}.views w WHERE w.story_id = $1::uuid AND ${lasting('$1::uuid')} AND (w.position, w.viewer) < ($2::text COLLATE "C", $3::uuid)
     ORDER BY w.position DESC, w.viewer DESC LIMIT $4::integer
   ) v ON true
   ${reaction('$1::uuid', 'v.viewer')} ORDER BY v.position DESC, v.viewer DESC`)
 
 const inspections = preparedRows<readonly [at: string, reason: Buffer]>('stories.inspections', `
-  SELECT i.at, i.reason FROM ${schema}.inspections i WHERE i.story_id = $1::uuid ORDER BY i.at, i.id LIMIT $2::integer`)
+  SELECT i.at, i.reason FROM ${schema}.inspections i WHERE i.story_id = $1::uuid AND ${lasting('$1::uuid')} ORDER BY i.at, i.id LIMIT $2::integer`)
 
 const eventOf = ([revision, position, id, version, data, metadata, sealed]: EventRow) => ({
   revision: BigInt(revision), position, id, version, data: plainBytes(data), metadata: plainBytes(metadata), sealed: plainBytes(sealed),

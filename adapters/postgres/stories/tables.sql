@@ -24,6 +24,9 @@ CREATE INDEX stories_of_author ON :schema.stories (author, posted_at);
 -- All that is left of an ended story: nothing that is told of it again brings it back.
 CREATE TABLE :schema.ended (story_id uuid PRIMARY KEY);
 
+-- Those of them whose views, reactions and inspections are still to be dropped: nobody reads these.
+CREATE TABLE :schema.leaving (story_id uuid PRIMARY KEY);
+
 CREATE TABLE :schema.views (
   story_id uuid NOT NULL,
   viewer uuid NOT NULL,

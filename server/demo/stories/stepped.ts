@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { startHttp } from '../../../adapters/http/listener.js'
 import { postgresDueStories } from '../../../adapters/postgres/stories/due-stories.js'
+import { postgresEndedStories } from '../../../adapters/postgres/stories/ended-stories.js'
 import { commandRoutes, sweepStories, type CommandSide, type Swept } from '../../../command-side/index.js'
 import { createLogger } from '../../../platform/logging.js'
 import { createMetrics } from '../../../platform/metrics.js'
@@ -71,7 +72,7 @@ export const openStepped = async (environment: Readonly<Record<string, string>>,
     authenticator, rateLimiter: unlimited, host: '127.0.0.1', port: 0, allowedOrigins: [], logger: quiet, metrics, health: ready,
   })
   shutdown.onStop('HTTP listener', http.close)
-  const sweeping = { dueStories: postgresDueStories(foundation.pool), keyStore: foundation.keyStore, expireStories: sides.commandSide.expireStories, clock: () => now }
+  const sweeping = { dueStories: postgresDueStories(foundation.pool), endedStories: postgresEndedStories(foundation.pool), keyStore: foundation.keyStore, expireStories: sides.commandSide.expireStories, clock: () => now }
   return {
     ...sides, foundation, stories,
     api: `http://127.0.0.1:${http.port}`,

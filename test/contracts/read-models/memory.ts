@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { memoryReadModels } from '../../../adapters/memory/read-models.js'
 import { memoryAudience } from '../../../adapters/memory/read-models/audience.js'
 import { memoryCommandReceipts } from '../../../adapters/memory/read-models/command-receipts.js'
+import { memoryEndedStories } from '../../../adapters/memory/read-models/ended-stories.js'
 import { memoryLastSeenRule } from '../../../adapters/memory/read-models/last-seen.js'
 import { memoryMessageFacts } from '../../../adapters/memory/read-models/message-facts.js'
 import { memoryReaders } from '../../../adapters/memory/read-models/readers.js'
@@ -17,6 +18,7 @@ export const openMemoryReadModels = async (): Promise<OpenReadModels> => {
     facts: memoryMessageFacts(models.timeline),
     receipts: memoryCommandReceipts(models.commandReceipts),
     audience: memoryAudience(models.audience),
+    endedStories: memoryEndedStories,
     lastSeenRule: memoryLastSeenRule(models),
     rows: async () => readModelNames.flatMap((name) => {
       const tables: MemoryTables = models[name].tables.current()

@@ -42,6 +42,7 @@ const filled = `
   INSERT INTO notifications_v1.silences SELECT user_id, 'kind', 'mention', lpad(s::text, 20, '0'), s % 2 = 0 FROM accounts_v1.profiles, generate_series(1, 4) s;
   INSERT INTO notifications_v1.marks SELECT user_id, '0', '0' FROM accounts_v1.profiles;
   INSERT INTO stories_v1.stories SELECT gen_random_uuid(), user_id, 'public', s, s, '0', gen_random_uuid(), 1, '', '', '' FROM accounts_v1.profiles, generate_series(1, 2) s;
+  INSERT INTO stories_v1.ended SELECT gen_random_uuid() FROM generate_series(1, 20000) s;
   INSERT INTO stories_v1.views SELECT story_id, md5(story_id::text || s)::uuid, 0, lpad(s::text, 20, '0') FROM stories_v1.stories, generate_series(1, 2) s;
   INSERT INTO stories_v1.reactions SELECT story_id, viewer, 1 FROM stories_v1.views;
   INSERT INTO stories_v1.inspections SELECT story_id, gen_random_uuid(), 0, '' FROM stories_v1.stories;

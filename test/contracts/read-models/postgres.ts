@@ -6,11 +6,12 @@ import { ensureReadModels } from '../../../adapters/postgres/projections/ensure-
 import type { PostgresReadModel } from '../../../adapters/postgres/read-model.js'
 import { liveSchema } from '../../../adapters/postgres/read-model.js'
 import { postgresReaders, postgresReadModels } from '../../../adapters/postgres/read-models.js'
+import { postgresEndedStories } from '../../../adapters/postgres/stories/ended-stories.js'
 import { postgresMessageFacts } from '../../../adapters/postgres/timeline/message-facts.js'
 import type { MigratedDatabase } from '../../support/migrated-database.js'
 import { migratedDatabase } from '../../support/migrated-database.js'
 import type { OpenReadModels } from './subject.js'
-import { readModelNames } from './subject.js'
+import { drained, readModelNames } from './subject.js'
 
 export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<MigratedDatabase, 'pool' | 'url'>> => {
   const { pool, url, drop } = await migratedDatabase()
@@ -30,9 +31,13 @@ export const openPostgresReadModels = async (): Promise<OpenReadModels & Pick<Mi
     facts: postgresMessageFacts(pool),
     receipts: postgresCommandReceipts(pool),
     audience: postgresAudience(pool),
+    endedStories: postgresEndedStories(pool),
     lastSeenRule: postgresLastSeenRule(pool),
-    rows: async () => (await Promise.all(readModelNames.flatMap((name) =>
-      postgresReadModels[name].tables.map((table) => rowsOf(liveSchema(postgresReadModels[name]), table))))).flat(),
+    rows: async () => {
+      await drained(postgresEndedStories(pool))
+      return (await Promise.all(readModelNames.flatMap((name) =>
+        postgresReadModels[name].tables.map((table) => rowsOf(liveSchema(postgresReadModels[name]), table))))).flat()
+    },
     close: drop,
   }
 }

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { CommandReceipts, MessageFacts } from '../../../command-side/ports.js'
+import type { CommandReceipts, EndedStories, MessageFacts } from '../../../command-side/ports.js'
 import { decode } from '../../../events/codec.js'
 import type { Position, RecordedEvent } from '../../../events/event-store.js'
 import type { Audience } from '../../../events/audience.js'
@@ -52,7 +52,8 @@ export interface OpenReadModels {
   readonly receipts: CommandReceipts
   readonly audience: Audience
   readonly lastSeenRule: LastSeenRule
-  /** Every row of every table as text, in an order of their own. */
+  readonly endedStories: EndedStories
+  /** Every row of every table as text, in an order of their own, once what waits to be dropped is. */
   readonly rows: () => Promise<ReadonlyArray<string>>
   readonly close: () => Promise<void>
 }
@@ -89,6 +90,11 @@ export const readSideOf = (models: OpenReadModels, keyStore: Pick<KeyStore, 'fin
     readers: models.readers, audience: models.audience, keyStore, handleDigest, clock,
     progress: { progress: async () => head, changed: (_seen, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())) },
   })
+
+/** Drops what is left of ended stories. */
+export const drained = async ({ drop }: EndedStories): Promise<void> => {
+  while (await answer(drop(10_000)));
+}
 
 export const answer = async <A>(asked: TaskEither<unknown, A>): Promise<A> => right(await asked())
 
