@@ -23,6 +23,22 @@ describe('muting a conversation', () => {
     expect(stored(log)).toBe(before + 1)
   })
 
+  it('the same again changes nothing, whichever process is asked and whatever others said meanwhile', async () => {
+    const { start, log } = commandSides()
+    const side = start()
+    const [ada, bea] = [await aMember(side), await aMember(side)]
+    const conversation = await aGroup(side, ada, bea)
+    const first = await answer(side.muteConversation(bea, conversation, mute(true)))
+    expect(first.unchanged).toBeUndefined()
+    await answer(side.muteConversation(ada, conversation, mute(false)))
+    const before = stored(log)
+    for (const one of [side, start()]) expect(await answer(one.muteConversation(bea, conversation, mute(true)))).toEqual({ ...first, unchanged: true })
+    expect(stored(log)).toBe(before)
+    const last = await answer(start().muteConversation(bea, conversation, mute(false)))
+    expect([last.unchanged, last.sequence]).toEqual([undefined, 2])
+    expect((await answer(side.muteConversation(bea, conversation, mute(true)))).sequence).toBe(3)
+  })
+
   it('a device that is none of the account mutes nothing', async () => {
     const side = commandSides().start()
     const [ada, bea] = [await aMember(side), await aMember(side)]
