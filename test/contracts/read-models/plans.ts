@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { uuidv7 } from 'uuidv7'
 import { expect, it } from 'vitest'
 import { postgresAudience } from '../../../adapters/postgres/audience/audience.js'
@@ -48,13 +47,15 @@ const filled = `
   INSERT INTO stories_v1.inspections SELECT story_id, gen_random_uuid(), 0, '' FROM stories_v1.stories;
   ANALYZE`
 
-/** One statement after another, so that none takes longer than a pool lets it. */
-const fill = async (pool: pg.Pool): Promise<void> => {
-  const client = await pool.connect()
+/** Longer than any pool of ours waits: a busy machine fills slowly. */
+const FILL_STATEMENT_MS = 120_000
+
+const fill = async (url: string): Promise<void> => {
+  const pool = postgresPool({ url, connections: 1, statementTimeoutMs: FILL_STATEMENT_MS })
   try {
-    for (const statement of filled.split(';')) await client.query(statement)
+    for (const statement of filled.split(';')) await pool.query(statement)
   } finally {
-    client.release()
+    await pool.end()
   }
 }
 
@@ -63,7 +64,7 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
     const models = await open()
     const pool = postgresPool({ url: models.url, connections: 1 })
     try {
-      await fill(models.pool)
+      await fill(models.url)
       const { timeline, conversations, inbox, accounts, audience, notifications, stories } = postgresReaders(pool)
       const [facts, receipts, account, conversation] = [postgresMessageFacts(pool), postgresCommandReceipts(pool), uuidv7(), uuidv7()]
       await pool.query('SET plan_cache_mode = force_generic_plan')
@@ -114,5 +115,5 @@ export const plansOfQueries = (open: typeof openPostgresReadModels): void => {
       await pool.end()
       await models.close()
     }
-  })
+  }, FILL_STATEMENT_MS)
 }
