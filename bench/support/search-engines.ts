@@ -2,7 +2,7 @@ import { Client } from '@elastic/elasticsearch'
 import type pg from 'pg'
 import { elasticsearchSearchIndex } from '../../adapters/elasticsearch/search-index.js'
 import { postgresSearchIndex } from '../../adapters/postgres/search/search-index.js'
-import type { SearchIndex } from '../../events/search/index-port.js'
+import { searchLimits, type SearchIndex } from '../../events/search/index-port.js'
 import { privateElasticsearch } from '../../test/support/services/index.js'
 
 /** A search engine with our index on it, and its own query for the same word without memberships. */
@@ -13,9 +13,9 @@ export interface BenchEngine {
   readonly close: () => Promise<void>
 }
 
-/** By hand, as one would who only wants the best messages with a word. */
+/** By hand, as one would who only wants the best messages with a word and how many there are. */
 const bareSql = `
-  SELECT conversation, sequence, message_id, ts_rank(lexemes, q) AS score FROM search_v1.messages, to_tsquery('simple', $1) q
+  SELECT conversation, sequence, message_id, ts_rank(lexemes, q) AS score, count(*) OVER () AS total FROM search_v1.messages, to_tsquery('simple', $1) q
   WHERE lexemes @@ q ORDER BY score DESC, sent_at DESC LIMIT $2`
 
 export const postgresEngine = (pool: pg.Pool): BenchEngine => ({
@@ -35,7 +35,7 @@ export const elasticsearchEngine = async (): Promise<BenchEngine> => {
   return {
     name: 'Elasticsearch',
     index,
-    bare: (word, size) => client.search({ index: `${prefix}messages`, query: { term: { words: word } }, size, track_total_hits: true, sort: ['_score', { sentAt: 'desc' }] }),
+    bare: (word, size) => client.search({ index: `${prefix}messages`, query: { term: { words: word } }, size, track_total_hits: searchLimits.countedHits, sort: ['_score', { sentAt: 'desc' }] }),
     close: async () => {
       await client.close()
       await index.close()
