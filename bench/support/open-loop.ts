@@ -7,7 +7,7 @@ export interface LoopHealth {
   readonly generatorDelayP99Ms: number
 }
 
-const tickMs = 2
+const tickMs = 1
 const nanosecondsInMillisecond = 1e6
 
 /**
@@ -22,7 +22,7 @@ export const openLoop = (perSecond: number, seconds: number, begin: (intendedAt:
     const total = Math.round(perSecond * seconds)
     let done = 0
     const timer = setInterval(() => {
-      const due = Math.min(total, Math.floor(((performance.now() - began) * perSecond) / 1_000))
+      const due = Math.min(total, 1 + Math.floor(((performance.now() - began) * perSecond) / 1_000))
       for (; done < due; done += 1) begin(began + (done * 1_000) / perSecond, done)
       if (done < total) return
       clearInterval(timer)

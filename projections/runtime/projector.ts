@@ -27,6 +27,8 @@ export interface ProjectorOptions {
   readonly onCommitted?: (commit: { readonly partition: number; readonly events: number; readonly milliseconds: number; readonly caughtUp: boolean }) => void
   /** Events in a batch at most; default 500. */
   readonly maxEvents?: number
+  /** After a batch that caught up, how long a partition rests, milliseconds: what comes meanwhile is one batch. Default 0. */
+  readonly restMs?: number
 }
 
 export interface Projector {
@@ -62,8 +64,10 @@ const announce = ({ announcer, announced }: ProjectorOptions, batch: FeedBatch, 
   announcer.announce({ partition: batch.partition, after: from, through: batch.through, events })
 }
 
-const handler = (options: ProjectorOptions, round: Round) => {
-  const { store, feed, announced, onProblem, onCommitted } = options
+const rest = (milliseconds: number, signal: AbortSignal): Promise<void> => after(milliseconds, undefined, { signal }).catch(() => undefined)
+
+const handler = (options: ProjectorOptions, round: Round, signal: AbortSignal) => {
+  const { store, feed, announced, onProblem, onCommitted, restMs = 0 } = options
   const project = projectEvents(options.projections, options.keyStore)
 
   const done = async <Error extends KeyStoreUnavailable | ProjectionStoreUnavailable | CheckpointMoved, A>(partition: number, task: TaskEither<Error, A>) => {
@@ -87,6 +91,7 @@ const handler = (options: ProjectorOptions, round: Round) => {
     // An attempt whose outcome was lost may have committed what nobody was told of.
     announce(options, batch, committed, wasUnsure ? reached : (committed.before.get(announced) ?? reached))
     onCommitted?.({ partition, events: batch.events.length, milliseconds: performance.now() - began, caughtUp: batch.caughtUp })
+    if (restMs > 0 && batch.caughtUp) await rest(restMs, signal)
   }
 }
 
@@ -112,18 +117,19 @@ export const startProjector = (options: ProjectorOptions): Projector => {
   const consume = async (): Promise<void> => {
     const over = new AbortController()
     const round: Round = { reached: new Map(), unsure: new Set(), giveUp: () => over.abort() }
+    const signal = AbortSignal.any([ended.signal, over.signal])
     await options.feed.consume({
       group: options.group,
       resumeAfter: resume(options, round),
-      handle: handler(options, round),
+      handle: handler(options, round, signal),
       maxEvents: options.maxEvents ?? MAX_EVENTS,
-      signal: AbortSignal.any([ended.signal, over.signal]),
+      signal,
     })
   }
   const run = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       await consume()
-      await after(TAKE_UP_AGAIN_MS, undefined, { signal: ended.signal }).catch(() => undefined)
+      await rest(TAKE_UP_AGAIN_MS, ended.signal)
     }
   }
   const stopped = run()

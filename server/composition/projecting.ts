@@ -29,6 +29,8 @@ export interface ConsumerGroup extends Pick<Projected, 'projections' | 'store'> 
   readonly group: string
   readonly announcer: Announcer
   readonly announced: string
+  /** Rest of a partition after a batch that caught up, milliseconds. */
+  readonly restMs?: number
 }
 
 /** The read models whose commits gateways hear of. */

@@ -53,6 +53,7 @@ export const postgresEventStore = async (options: PostgresEventStoreOptions): Pr
       recent.add(events)
       commits.ring(BigInt(last.position))
     },
+    onLost: () => { commits.ring() },
   })
   let listening: ReturnType<typeof listen> | undefined
   return {
@@ -64,7 +65,7 @@ export const postgresEventStore = async (options: PostgresEventStoreOptions): Pr
     },
     read: (stream, range) => readOpen(closed.signal, pool, stream, range),
     follow: (from, signal) => {
-      listening ??= listen(pool, commits)
+      listening ??= listen(pool, commits, (backend) => backend === writer.backend())
       return followLog({ pool, bell: commits, recent }, from, AbortSignal.any([signal, closed.signal]))
     },
     close: async () => {

@@ -22,12 +22,16 @@ export interface WriterOptions {
   readonly queuedBytes: number
   /** Told after each committed group what it wrote, in the order of positions, before any of it is answered. */
   readonly onCommit: (events: ReadonlyArray<RecordedEvent>) => void
+  /** The connection was lost, and with it perhaps the answer to a group that was committed. */
+  readonly onLost: () => void
 }
 
 type Submitted = Omit<PendingAppend, 'answer'>
 
 export interface Writer {
   readonly append: (append: Submitted) => Promise<Answer>
+  /** The server's process behind the connection, while there is one. */
+  readonly backend: () => number | undefined
   readonly close: () => Promise<void>
 }
 
@@ -67,11 +71,19 @@ const writing = (connection: SteadyConnection, queue: AppendQueue, onCommit: Wri
  */
 export const startWriter = async (options: WriterOptions): Promise<Writer> => {
   const queue = appendQueue(GROUP_LIMITS)
+  let backend: number | undefined
   const connection = await steadyConnection({
     pool: options.pool,
     overrides: { statement_timeout: options.timeLimitMs, query_timeout: options.timeLimitMs + CLIENT_GRACE_MS },
-    prepare: (client) => client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED'),
-    onLost: (reason) => refuseAll(queue.takeAll(), reason),
+    prepare: async (client) => {
+      await client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED')
+      backend = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid
+    },
+    onLost: (reason) => {
+      backend = undefined
+      refuseAll(queue.takeAll(), reason)
+      options.onLost()
+    },
   })
   const write = writing(connection, queue, options.onCommit)
   let [closed, scheduled, idle] = [false, false, Promise.resolve()]
@@ -104,5 +116,5 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     await (idle = idle.then(drain))
     await connection.close()
   }
-  return { append, close }
+  return { append, close, backend: () => backend }
 }
