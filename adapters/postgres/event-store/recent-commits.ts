@@ -14,17 +14,19 @@ export interface RecentCommits {
 const bytesOf = ({ data, metadata, sealed }: RecordedEvent): number => data.byteLength + metadata.byteLength + (sealed?.byteLength ?? 0)
 
 export const recentCommits = (): RecentCommits => {
-  let kept: ReadonlyArray<RecordedEvent> = []
+  let kept: RecordedEvent[] = []
   let [end, bytes] = [0n, 0]
 
   const add = (events: ReadonlyArray<RecordedEvent>): void => {
     const [first, last] = [events[0], events.at(-1)]
     if (first === undefined || last === undefined) return
-    // Another process wrote in between.
+    // Otherwise another process wrote in between.
     const goesOn = BigInt(first.position) === end + 1n
-    const [before, weighed] = goesOn && kept.length < KEPT_EVENTS && bytes < KEPT_BYTES ? [kept, bytes] : [[], 0]
-    kept = [...before, ...events]
-    bytes = events.reduce((sum, event) => sum + bytesOf(event), weighed)
+    if (!goesOn || kept.length >= KEPT_EVENTS || bytes >= KEPT_BYTES) [kept, bytes] = [[], 0]
+    for (const event of events) {
+      kept.push(event)
+      bytes += bytesOf(event)
+    }
     end = BigInt(last.position)
   }
   const after: RecentCommits['after'] = (position) => {
