@@ -6,7 +6,8 @@ const ACCOUNTS_KEPT = 1_000_000
 
 /** Presence within one process; what was said is gone with it. Keeps the million accounts that were said last. */
 export const memoryPresenceStore = (): PresenceStore => {
-  const said = new LRUCache<string, Map<string, number>>({ max: ACCOUNTS_KEPT })
+  // With `max` the room of all of them would be taken at once.
+  const said = new LRUCache<string, Map<string, number>>({ maxSize: ACCOUNTS_KEPT, sizeCalculation: () => 1 })
   return {
     say: (gateway, accounts, until) => TE.fromIO(() => {
       for (const account of accounts) {
