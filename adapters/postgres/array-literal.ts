@@ -5,3 +5,7 @@ type Item = string | number | boolean | undefined
  * NULL. Written here because the driver quotes element by element.
  */
 export const arrayOf = (items: ReadonlyArray<Item>): string => `{${items.map((item) => item ?? 'NULL').join(',')}}`
+
+/** An array for each value of the rows, in their order. */
+export const columns = <Row>(rows: ReadonlyArray<Row>, ...values: ReadonlyArray<(row: Row) => Item>): ReadonlyArray<string> =>
+  values.map((valueOf) => arrayOf(rows.map(valueOf)))

@@ -5,6 +5,7 @@ import { accountsModel } from '../../../projections/accounts/writes.js'
 import { inWaves } from '../../in-waves.js'
 import { arrayOf } from '../array-literal.js'
 import { byteaArray } from '../binary-array.js'
+import { only } from '../only.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -59,9 +60,9 @@ const deviceKeys = (writes: ReadonlyArray<OfDevice>) => [
 
 /** Writes of distinct devices. */
 const applyDevices = async (client: pg.ClientBase, schema: string, wave: ReadonlyArray<OfDevice>): Promise<void> => {
-  const registered = wave.filter((write): write is Op<'device-registered'> => write.op === 'device-registered')
+  const registered = only(wave, 'device-registered')
   if (registered.length > 0) await run(client, schema, registerDevices, [...deviceKeys(registered), arrayOf(registered.map(({ at }) => at))])
-  const revoked = wave.filter(({ op }) => op === 'device-revoked')
+  const revoked = only(wave, 'device-revoked')
   if (revoked.length > 0) await run(client, schema, revokeDevices, deviceKeys(revoked))
 }
 

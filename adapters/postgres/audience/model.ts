@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { AudienceList, AudienceWrite } from '../../../projections/audience/writes.js'
 import { audienceLists, audienceModel } from '../../../projections/audience/writes.js'
 import { arrayOf } from '../array-literal.js'
+import { only } from '../only.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
-
-type Op<Name extends AudienceWrite['op']> = Extract<AudienceWrite, { readonly op: Name }>
 
 const upsertListed = (list: AudienceList) => ({
   name: list,
@@ -45,7 +44,7 @@ export const postgresAudienceModel: PostgresReadModel<AudienceWrite> = {
   ddl: readFileSync(new URL('tables.sql', import.meta.url), 'utf8'),
   tables: [...audienceLists, 'notifications', 'last_seen'],
   apply: async (client, schema, writes) => {
-    const listed = writes.filter((write): write is Op<'listed'> => write.op === 'listed')
+    const listed = only(writes, 'listed')
     for (const list of audienceLists) {
       const rows = newest(listed.filter((write) => write.list === list), ({ userId, other }) => `${userId} ${other}`)
       if (rows.length === 0) continue
@@ -53,11 +52,11 @@ export const postgresAudienceModel: PostgresReadModel<AudienceWrite> = {
         userIds(rows), arrayOf(rows.map(({ other }) => other)), arrayOf(rows.map(({ stands }) => stands)), revisions(rows), arrayOf(rows.map(({ position }) => position)),
       ])
     }
-    const told = newest(writes.filter((write): write is Op<'notifications'> => write.op === 'notifications'), ({ userId, kind }) => `${userId} ${kind}`)
+    const told = newest(only(writes, 'notifications'), ({ userId, kind }) => `${userId} ${kind}`)
     if (told.length > 0) {
       await run(client, schema, upsertNotifications, [userIds(told), arrayOf(told.map(({ kind }) => kind)), arrayOf(told.map(({ enabled }) => enabled)), revisions(told)])
     }
-    const seen = newest(writes.filter((write): write is Op<'last-seen'> => write.op === 'last-seen'), ({ userId }) => userId)
+    const seen = newest(only(writes, 'last-seen'), ({ userId }) => userId)
     if (seen.length > 0) await run(client, schema, upsertLastSeen, [userIds(seen), arrayOf(seen.map(({ visibleTo }) => visibleTo)), revisions(seen)])
   },
 }

@@ -4,6 +4,7 @@ import type { MembersWrite } from '../../../projections/members/writes.js'
 import { membersModel } from '../../../projections/members/writes.js'
 import { inWaves } from '../../in-waves.js'
 import { arrayOf } from '../array-literal.js'
+import { only } from '../only.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -48,9 +49,6 @@ const changeRole = {
     FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[]) AS w (conversation, user_id, revision, role)
     WHERE m.conversation = w.conversation AND m.user_id = w.user_id AND m.revision < w.revision`,
 }
-
-const only = <Name extends MembersWrite['op']>(writes: ReadonlyArray<MembersWrite>, op: Name): ReadonlyArray<Op<Name>> =>
-  writes.filter((write): write is Op<Name> => write.op === op)
 
 const column = <W>(writes: ReadonlyArray<W>, valueOf: (write: W) => string | number): string => arrayOf(writes.map(valueOf))
 

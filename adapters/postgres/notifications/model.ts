@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import type { NotificationsWrite } from '../../../projections/notifications/writes.js'
 import { notificationsModel } from '../../../projections/notifications/writes.js'
-import { arrayOf } from '../array-literal.js'
+import { columns } from '../array-literal.js'
+import { only } from '../only.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -57,12 +58,6 @@ const mark = {
     ON CONFLICT (account) DO UPDATE SET
       read_through = greatest(m.read_through, excluded.read_through), cleared_through = greatest(m.cleared_through, excluded.cleared_through)`,
 }
-
-const only = <Name extends NotificationsWrite['op']>(writes: ReadonlyArray<NotificationsWrite>, op: Name): ReadonlyArray<Op<Name>> =>
-  writes.filter((write): write is Op<Name> => write.op === op)
-
-const columns = <W>(writes: ReadonlyArray<W>, ...values: ReadonlyArray<(write: W) => string | number | boolean | undefined>): ReadonlyArray<string> =>
-  values.map((valueOf) => arrayOf(writes.map(valueOf)))
 
 const applyWithdrawals = async (client: pg.ClientBase, schema: string, withdrawn: ReadonlyArray<Op<'withdrawn'>>): Promise<void> => {
   if (withdrawn.length === 0) return

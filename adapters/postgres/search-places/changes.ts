@@ -2,11 +2,10 @@ import type pg from 'pg'
 import type { IndexChange, MessagePlace } from '../../../events/search/index-port.js'
 import type { SearchWrite } from '../../../projections/search/writes.js'
 import { inWaves } from '../../in-waves.js'
-import { integerArray, uuidArray } from '../binary-array.js'
+import { uuidArray } from '../binary-array.js'
+import { only } from '../only.js'
 import { rowsOf, type ReadModelStatement } from '../read-model-statement.js'
-import { placeOf, placesOf } from '../search/places.js'
-
-type Op<Name extends SearchWrite['op']> = Extract<SearchWrite, { readonly op: Name }>
+import { placeOf, versionedPlacesOf } from '../search/places.js'
 
 interface Moved {
   readonly conversation: string
@@ -51,9 +50,6 @@ const remove = {
 
 const keyOf = ({ conversation, sequence }: { readonly conversation: string; readonly sequence: number }): string => `${conversation} ${sequence}`
 
-const only = <Name extends SearchWrite['op']>(writes: ReadonlyArray<SearchWrite>, op: Name): ReadonlyArray<Op<Name>> =>
-  writes.filter((write): write is Op<Name> => write.op === op)
-
 /** What a write changes in the index, given what is known of its message by now; nothing where that is not known. */
 const changeOf = (write: SearchWrite, { sent_at, message_id, sender }: Moved): ReadonlyArray<IndexChange> => {
   if (write.op === 'put') return [write]
@@ -67,15 +63,14 @@ const changeOf = (write: SearchWrite, { sent_at, message_id, sender }: Moved): R
 /** Of distinct messages; those that are older than what stands move nothing. */
 const moveWave = async (client: pg.ClientBase, schema: string, wave: ReadonlyArray<SearchWrite>): Promise<ReadonlyArray<IndexChange>> => {
   const [puts, rewords, removes] = [only(wave, 'put'), only(wave, 'reword'), only(wave, 'remove')]
-  const keys = (writes: ReadonlyArray<SearchWrite>) => [...placesOf(writes), integerArray(writes.map(({ version }) => version))]
   const ask = (statement: ReadModelStatement, values: ReadonlyArray<unknown>) => rowsOf<Moved>(client, schema, statement, values)
   const documents = puts.map(({ document }) => document)
   const rows: ReadonlyArray<Moved> = [
     ...(puts.length === 0 ? [] : await ask(put, [
-      ...keys(puts), uuidArray(documents.map(({ messageId }) => messageId)), uuidArray(documents.map(({ sender }) => sender)), documents.map(({ sentAt }) => sentAt),
+      ...versionedPlacesOf(puts), uuidArray(documents.map(({ messageId }) => messageId)), uuidArray(documents.map(({ sender }) => sender)), documents.map(({ sentAt }) => sentAt),
     ])),
-    ...(rewords.length === 0 ? [] : await ask(reword, keys(rewords))),
-    ...(removes.length === 0 ? [] : await ask(remove, [...keys(removes), removes.map(({ sentAt }) => sentAt ?? null)])),
+    ...(rewords.length === 0 ? [] : await ask(reword, versionedPlacesOf(rewords))),
+    ...(removes.length === 0 ? [] : await ask(remove, [...versionedPlacesOf(removes), removes.map(({ sentAt }) => sentAt ?? null)])),
   ]
   const known = new Map(rows.map((row) => [keyOf(row), row]))
   return wave.flatMap((write) => {

@@ -4,14 +4,13 @@ import type { Indexed } from '../../../events/search/index-port.js'
 import type { SearchWrite } from '../../../projections/search/writes.js'
 import { searchModel } from '../../../projections/search/writes.js'
 import { inWaves } from '../../in-waves.js'
-import { integerArray, uuidArray } from '../binary-array.js'
+import { uuidArray } from '../binary-array.js'
+import { only } from '../only.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 import { lexemesOf, spaced } from './lexemes.js'
-import { placeOf, placesOf } from './places.js'
+import { placeOf, versionedPlacesOf } from './places.js'
 import { keepingVocabulary } from './vocabulary.js'
-
-type Op<Name extends SearchWrite['op']> = Extract<SearchWrite, { readonly op: Name }>
 
 const put = {
   name: 'search.put',
@@ -42,16 +41,11 @@ const remove = {
     WHERE m.version < excluded.version OR (m.version = excluded.version AND m.message_id IS NOT NULL)`,
 }
 
-const keys = (writes: ReadonlyArray<SearchWrite>): ReadonlyArray<Buffer> => [...placesOf(writes), integerArray(writes.map(({ version }) => version))]
-
 const contents = (indexed: ReadonlyArray<Indexed>): ReadonlyArray<ReadonlyArray<string | null>> => [
   indexed.map((one) => (one.mode === 'words' ? spaced(one.words) : null)),
   indexed.map((one) => (one.mode === 'words' ? lexemesOf(one.words) : null)),
   indexed.map((one) => (one.mode === 'tokens' ? one.tokens.join(' ') : null)),
 ]
-
-const only = <Name extends SearchWrite['op']>(writes: ReadonlyArray<SearchWrite>, op: Name): ReadonlyArray<Op<Name>> =>
-  writes.filter((write): write is Op<Name> => write.op === op)
 
 /** Writes of distinct messages. */
 const applyWave = async (client: pg.ClientBase, schema: string, wave: ReadonlyArray<SearchWrite>): Promise<void> => {
@@ -59,12 +53,12 @@ const applyWave = async (client: pg.ClientBase, schema: string, wave: ReadonlyAr
   const documents = puts.map(({ document }) => document)
   if (puts.length > 0) {
     await run(client, schema, put, [
-      ...keys(puts), uuidArray(documents.map(({ messageId }) => messageId)), uuidArray(documents.map(({ sender }) => sender)),
+      ...versionedPlacesOf(puts), uuidArray(documents.map(({ messageId }) => messageId)), uuidArray(documents.map(({ sender }) => sender)),
       documents.map(({ sentAt }) => sentAt), ...contents(documents.map(({ indexed }) => indexed)),
     ])
   }
-  if (rewords.length > 0) await run(client, schema, reword, [...keys(rewords), ...contents(rewords.map(({ indexed }) => indexed))])
-  if (removes.length > 0) await run(client, schema, remove, keys(removes))
+  if (rewords.length > 0) await run(client, schema, reword, [...versionedPlacesOf(rewords), ...contents(rewords.map(({ indexed }) => indexed))])
+  if (removes.length > 0) await run(client, schema, remove, versionedPlacesOf(removes))
 }
 
 const applyMessages = async (client: pg.ClientBase, schema: string, writes: ReadonlyArray<SearchWrite>): Promise<void> => {

@@ -7,3 +7,6 @@ export const placeOf = (write: SearchWrite): { readonly conversation: string; re
 export const placesOf = (writes: ReadonlyArray<SearchWrite>): readonly [Buffer, Buffer] => [
   uuidArray(writes.map((write) => placeOf(write).conversation)), integerArray(writes.map((write) => placeOf(write).sequence)),
 ]
+
+/** The same and `integer[]`, the versions. */
+export const versionedPlacesOf = (writes: ReadonlyArray<SearchWrite>): ReadonlyArray<Buffer> => [...placesOf(writes), integerArray(writes.map(({ version }) => version))]

@@ -3,8 +3,9 @@ import type pg from 'pg'
 import type { RecordedEvent } from '../../../events/event-store.js'
 import type { StoriesWrite } from '../../../projections/stories/writes.js'
 import { storiesModel } from '../../../projections/stories/writes.js'
-import { arrayOf } from '../array-literal.js'
+import { columns } from '../array-literal.js'
 import { byteaArray } from '../binary-array.js'
+import { only } from '../only.js'
 import type { PostgresReadModel } from '../read-model.js'
 import { run } from '../read-model-statement.js'
 
@@ -58,13 +59,8 @@ const insertInspections = {
     WHERE ${living('i')} ON CONFLICT DO NOTHING`,
 }
 
-const only = <Name extends StoriesWrite['op']>(writes: ReadonlyArray<StoriesWrite>, op: Name): ReadonlyArray<Op<Name>> =>
-  writes.filter((write): write is Op<Name> => write.op === op)
-
 const eventParameters = (events: ReadonlyArray<RecordedEvent | undefined>): ReadonlyArray<unknown> => [
-  arrayOf(events.map((event) => event?.position)),
-  arrayOf(events.map((event) => event?.id)),
-  arrayOf(events.map((event) => event?.version)),
+  ...columns(events, (event) => event?.position, (event) => event?.id, (event) => event?.version),
   byteaArray(events.map((event) => event?.data)),
   byteaArray(events.map((event) => event?.metadata)),
   byteaArray(events.map((event) => event?.sealed)),
@@ -86,38 +82,32 @@ type Apply = (client: pg.ClientBase, schema: string, writes: ReadonlyArray<Stori
 const endStories: Apply = async (client, schema, writes) => {
   const ended = only(writes, 'ended')
   if (ended.length === 0) return
-  const ids = arrayOf(ended.map(({ storyId }) => storyId))
-  for (const statement of [insertEnded, dropStories]) await run(client, schema, statement, [ids])
+  const ids = columns(ended, ({ storyId }) => storyId)
+  for (const statement of [insertEnded, dropStories]) await run(client, schema, statement, ids)
 }
 
 const writeStories: Apply = async (client, schema, writes) => {
   const posted = only(writes, 'posted')
   if (posted.length === 0) return
   await run(client, schema, insertStories, [
-    arrayOf(posted.map(({ storyId }) => storyId)), arrayOf(posted.map(({ author }) => author)), arrayOf(posted.map(({ tier }) => tier)),
-    arrayOf(posted.map(({ postedAt }) => postedAt)), arrayOf(posted.map(({ recorded }) => Number(recorded.revision))),
+    ...columns(posted, ({ storyId }) => storyId, ({ author }) => author, ({ tier }) => tier, ({ postedAt }) => postedAt, ({ recorded }) => Number(recorded.revision)),
     ...eventParameters(posted.map(({ recorded }) => recorded)),
   ])
 }
 
 const writeLooks: Apply = async (client, schema, writes) => {
   const views = folded(only(writes, 'viewed'), () => false)
-  if (views.length > 0) {
-    await run(client, schema, insertViews, [
-      arrayOf(views.map(({ storyId }) => storyId)), arrayOf(views.map(({ viewer }) => viewer)), arrayOf(views.map(({ at }) => at)), arrayOf(views.map(({ position }) => position)),
-    ])
-  }
+  if (views.length > 0) await run(client, schema, insertViews, columns(views, ({ storyId }) => storyId, ({ viewer }) => viewer, ({ at }) => at, ({ position }) => position))
   const reactions = folded(only(writes, 'reaction'), (later, earlier) => later.revision > earlier.revision)
   if (reactions.length > 0) {
     await run(client, schema, upsertReactions, [
-      arrayOf(reactions.map(({ storyId }) => storyId)), arrayOf(reactions.map(({ viewer }) => viewer)), arrayOf(reactions.map(({ revision }) => revision)),
-      ...eventParameters(reactions.map(({ recorded }) => recorded)),
+      ...columns(reactions, ({ storyId }) => storyId, ({ viewer }) => viewer, ({ revision }) => revision), ...eventParameters(reactions.map(({ recorded }) => recorded)),
     ])
   }
   const looks = only(writes, 'inspected')
   if (looks.length === 0) return
   await run(client, schema, insertInspections, [
-    arrayOf(looks.map(({ storyId }) => storyId)), arrayOf(looks.map(({ id }) => id)), arrayOf(looks.map(({ at }) => at)), byteaArray(looks.map(({ reason }) => Buffer.from(reason))),
+    ...columns(looks, ({ storyId }) => storyId, ({ id }) => id, ({ at }) => at), byteaArray(looks.map(({ reason }) => Buffer.from(reason))),
   ])
 }
 
