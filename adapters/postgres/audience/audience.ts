@@ -8,11 +8,12 @@ import { answering, preparedRows } from '../read-model-query.js'
 
 const schema = liveSchema(audienceModel)
 
-/** A scalar, so that it is always looked up by its key, never read whole to be hashed. */
-const stands = (list: string, of: string, other: string): string =>
+/** Whether `other` stands on the list of `of`. A scalar, so that it is always looked up by its key, never read whole to be hashed. */
+export const stands = (list: string, of: string, other: string): string =>
   `coalesce((SELECT l.stands FROM ${schema}.${list} l WHERE l.user_id = ${of} AND l.other = ${other}), false)`
 
-const blocked = (one: string, other: string): string => `(${stands('blocks', one, other)} OR ${stands('blocks', other, one)})`
+/** Whether one of them blocks the other. */
+export const blocked = (one: string, other: string): string => `(${stands('blocks', one, other)} OR ${stands('blocks', other, one)})`
 
 type RelationRow = readonly [follows: boolean, closeFriend: boolean, blocked: boolean, hidden: boolean, muted: boolean]
 

@@ -9,11 +9,9 @@ import { audienceModel } from '../../../projections/audience/writes.js'
 import { membersModel } from '../../../projections/members/writes.js'
 import { liveSchema } from '../read-model.js'
 import { answering, preparedRows } from '../read-model-query.js'
+import { blocked, stands } from './audience.js'
 
 const [accounts, audience, members] = [liveSchema(accountsModel), liveSchema(audienceModel), liveSchema(membersModel)]
-
-const stands = (list: string, of: string, other: string): string =>
-  `coalesce((SELECT l.stands FROM ${audience}.${list} l WHERE l.user_id = ${of} AND l.other = ${other}), false)`
 
 const visibleTo = (of: string): string => `coalesce((SELECT s.visible_to FROM ${audience}.last_seen s WHERE s.user_id = ${of}), '${lastSeenByDefault}')`
 
@@ -21,7 +19,7 @@ const visibleTo = (of: string): string => `coalesce((SELECT s.visible_to FROM ${
 const mayKnow = preparedRows<readonly [may: boolean]>('audience.may_know', `
   SELECT EXISTS (SELECT FROM ${accounts}.profiles p WHERE p.user_id = a.account AND p.handle_digest IS NOT NULL)
     AND ${visibleTo('a.viewer')} <> 'nobody'
-    AND NOT ${stands('blocks', 'a.viewer', 'a.account')} AND NOT ${stands('blocks', 'a.account', 'a.viewer')}
+    AND NOT ${blocked('a.viewer', 'a.account')}
     AND CASE ${visibleTo('a.account')}
       WHEN 'everyone' THEN true
       WHEN 'contacts' THEN ${stands('follows', 'a.account', 'a.viewer')} OR EXISTS (SELECT FROM ${members}.conversations c WHERE c.conversation = a.direct)
