@@ -1,20 +1,15 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import type { RateLimiter } from '../../platform/rate-limiter.js'
-import { ignoreProblem, type OnProblem } from '../problem.js'
-import { connectRedis } from '../redis/connect.js'
+import { ignoreProblem } from '../problem.js'
+import { connectRedis, type RedisOptions } from '../redis/connect.js'
 import { overBuckets, type Buckets } from './over-buckets.js'
 
 /** Nobody's message waits longer for a counter. */
 const ANSWER_WITHIN_MS = 150
 
-export interface RedisRateLimiterOptions {
-  /** Redis 7 or later. */
-  readonly url: string
-  /** Put before the keys. */
-  readonly prefix: string
+export interface RedisRateLimiterOptions extends RedisOptions {
   readonly buckets: Buckets
   readonly factor?: number
-  readonly onProblem?: OnProblem
 }
 
 export interface RedisRateLimiter extends RateLimiter {

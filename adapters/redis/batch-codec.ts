@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommittedBatch } from '../../events/committed.js'
 import type { Position } from '../../events/event-store.js'
-import { eventFields, eventOfFields, isEventFields, type EventFields } from './event-fields.js'
+import { eventFields, eventOfFields, isEventFields, isText, isWhole, type EventFields } from './event-fields.js'
 
 // Both sides may run different releases for a while: another layout needs another version, which older ones refuse (a gap).
 const LAYOUT_VERSION = 1
@@ -36,9 +36,6 @@ export const encodeBatch = ({ partition, after, through, events }: CommittedBatc
   }
   return [...messages, encodeOne({ partition, after: from, through }, encoded)]
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const isBatch = (value: unknown): value is BatchFields => {
   if (!Array.isArray(value) || value[0] !== LAYOUT_VERSION) return false

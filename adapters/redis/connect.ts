@@ -7,6 +7,15 @@ const ANSWER_TIMEOUT_MS = 5_000
 const FIRST_RETRY_MS = 25
 const LONGEST_RETRY_MS = 1_000
 
+/** What everything over Redis is told. */
+export interface RedisOptions {
+  /** Redis 7 or later. */
+  readonly url: string
+  /** Put before the names of keys and channels. */
+  readonly prefix: string
+  readonly onProblem?: OnProblem
+}
+
 /**
  * A connection that comes back by itself. Commands are refused while it is away, and never sent again on the next one: what is
  * announced is announced at most once. With `commandTimeoutMs` a command that has no answer by then is refused too.

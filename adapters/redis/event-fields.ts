@@ -10,8 +10,8 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byte
 export const eventFields = ({ stream, revision, position, id, type, version, data, metadata, sealed }: RecordedEvent): EventFields =>
   [stream, String(revision), position, id, type, version, text(data), text(metadata), sealed === undefined ? null : Buffer.from(sealed).toString('base64')]
 
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
+export const isText = (value: unknown): value is string => typeof value === 'string'
+export const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 
 export const isEventFields = (value: unknown): value is EventFields => {
   if (!Array.isArray(value) || value.length !== 9) return false

@@ -1,16 +1,12 @@
 import type { Announcer } from '../../projections/ports.js'
 import type { FanOut } from '../../gateway/ports.js'
-import { ignoreProblem, type OnProblem } from '../problem.js'
+import { ignoreProblem } from '../problem.js'
 import { redisAnnouncer } from './announcer.js'
+import type { RedisOptions } from './connect.js'
 import { redisListener } from './listener.js'
 
-export interface RedisFanOutOptions {
-  /** Redis 7 or later. */
-  readonly url: string
-  /** Put before the names of the channels. */
-  readonly prefix: string
+export interface RedisFanOutOptions extends RedisOptions {
   readonly partitions: number
-  readonly onProblem?: OnProblem
 }
 
 export interface RedisFanOut extends Announcer, FanOut {

@@ -2,8 +2,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { PresenceStore, PresenceUnavailable } from '../../gateway/ports.js'
 import { withinTime } from '../../platform/within-time.js'
-import { ignoreProblem, type OnProblem } from '../problem.js'
-import { connectRedis } from './connect.js'
+import { ignoreProblem } from '../problem.js'
+import { connectRedis, type RedisOptions } from './connect.js'
 
 /** How long it is known when an account was seen last. */
 const LAST_SEEN_KEPT_MS = 30 * 86_400_000
@@ -12,13 +12,6 @@ const GATEWAYS_KEPT = 8
 const ANSWER_WITHIN_MS = 2_000
 const RETRY_AFTER_MS = 1_000
 const ACCOUNTS_AT_ONCE = 500
-
-export interface RedisPresenceStoreOptions {
-  readonly url: string
-  /** Put before the accounts' keys. */
-  readonly prefix: string
-  readonly onProblem?: OnProblem
-}
 
 export interface RedisPresenceStore extends PresenceStore {
   readonly close: () => Promise<void>
@@ -44,7 +37,7 @@ const inPipelines = async (redis: Redis, accounts: ReadonlyArray<string>, add: (
  * Presence between processes: a sorted set per account, gateways by the time they said, so that the last one is the answer.
  * What a gateway said before it died runs out by its own time; the key goes 30 days later.
  */
-export const redisPresenceStore = ({ url, prefix, onProblem = ignoreProblem }: RedisPresenceStoreOptions): RedisPresenceStore => {
+export const redisPresenceStore = ({ url, prefix, onProblem = ignoreProblem }: RedisOptions): RedisPresenceStore => {
   const keyOf = (account: string): string => `${prefix}presence.${account}`
   let redis: Redis | undefined
   const connected = (): Redis => (redis ??= connectRedis(url, 'tidings-presence', onProblem))

@@ -6,20 +6,13 @@ import { closed } from '../../events/schemas/common.js'
 import { serverFrames } from '../../events/wire/frames.js'
 import type { Signal, Signals } from '../../gateway/ports.js'
 import { hearers } from '../fan-out/hearers.js'
-import { ignoreProblem, type OnProblem } from '../problem.js'
-import { connectRedis } from './connect.js'
+import { ignoreProblem } from '../problem.js'
+import { connectRedis, type RedisOptions } from './connect.js'
 import { redisSubscription } from './subscription.js'
 
 const SIGNALS_PER_MESSAGE = 500
 /** Messages that Redis has not answered; more are dropped. */
 const UNANSWERED_MESSAGES = 100
-
-export interface RedisSignalsOptions {
-  readonly url: string
-  /** Put before the name of the channel. */
-  readonly prefix: string
-  readonly onProblem?: OnProblem
-}
 
 export interface RedisSignals extends Signals {
   /** Closes both connections. Idempotent. */
@@ -53,7 +46,7 @@ const publisher = (redis: Redis, channel: string) => {
  * Signals between processes: one sharded channel. It connects for publishing and listening at the first `listen`, which resolves
  * once Redis has confirmed the subscription. While Redis is away or slow signals are dropped.
  */
-export const redisSignals = ({ url, prefix, onProblem = ignoreProblem }: RedisSignalsOptions): RedisSignals => {
+export const redisSignals = ({ url, prefix, onProblem = ignoreProblem }: RedisOptions): RedisSignals => {
   const channel = `${prefix}signals`
   const heard = hearers<ReadonlyArray<Signal>>(onProblem)
   let redis: Redis | undefined

@@ -5,20 +5,15 @@ import { Compile } from 'typebox/compile'
 import { Tier } from '../../events/schemas/stories.js'
 import { storyEnd } from '../../events/story-visibility.js'
 import type { StoredStory, StoryCache } from '../../read-side/stories/ports.js'
-import { ignoreProblem, type OnProblem } from '../problem.js'
-import { connectRedis } from './connect.js'
+import { ignoreProblem } from '../problem.js'
+import { connectRedis, type RedisOptions } from './connect.js'
 import { eventFields, eventOfFields, isEventFields } from './event-fields.js'
 
 /** A reader goes to the database after so long. */
 const ANSWER_TIMEOUT_MS = 20
 const RETRY_AFTER_MS = 100
 
-export interface RedisStoryCacheOptions {
-  /** Redis 7 or later. */
-  readonly url: string
-  /** Put before the names of the keys. */
-  readonly prefix: string
-  readonly onProblem?: OnProblem
+export interface RedisStoryCacheOptions extends RedisOptions {
   /** How long an answer may take (20). */
   readonly limitMs?: number
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Relation } from '../../../events/audience.js'
 import { RELATIONS_KEPT_MS, type KnownRelations, type PrivacyCache, type PrivacyCacheAway, type RelationPair } from '../../../events/privacy-cache.js'
-import { ignoreProblem, type OnProblem } from '../../problem.js'
-import { connectRedis } from '../connect.js'
+import { withinTime } from '../../../platform/within-time.js'
+import { ignoreProblem } from '../../problem.js'
+import { connectRedis, type RedisOptions } from '../connect.js'
 import { privacyScripts, type Place } from './scripts.js'
 
 /** A reader goes to the database after so long; a commit waits no longer for the cache. */
@@ -12,12 +13,7 @@ const LIMITS_MS = { find: 20, change: 100 } as const
 const AUTHORS_AT_ONCE = 1_000
 const PAIRS_AT_ONCE = 1_000
 
-export interface RedisPrivacyCacheOptions {
-  /** Redis 7 or later. */
-  readonly url: string
-  /** Put before the names of the keys. */
-  readonly prefix: string
-  readonly onProblem?: OnProblem
+export interface RedisPrivacyCacheOptions extends RedisOptions {
   /** How long a look-up may take before its reader goes to the database (20), and how long a commit waits for the cache (100). */
   readonly limitsMs?: { readonly find: number; readonly change: number }
 }
@@ -45,10 +41,7 @@ const parts = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<Readonly
 
 const within = <A>(limitMs: number, work: () => Promise<A>): TE.TaskEither<PrivacyCacheAway, A> =>
   TE.tryCatch(
-    () => new Promise<A>((resolve, reject) => {
-      const late = setTimeout(() => { reject(new Error(`no answer within ${limitMs} ms`)) }, limitMs)
-      work().then(resolve, reject).finally(() => { clearTimeout(late) })
-    }),
+    () => withinTime(work(), limitMs),
     (error): PrivacyCacheAway => ({ _tag: 'PrivacyCacheAway', reason: error instanceof Error ? error.message : String(error) }),
   )
 
