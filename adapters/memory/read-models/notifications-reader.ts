@@ -6,8 +6,8 @@ import { mayRead } from '../../../events/visibility.js'
 import type { NotificationsReader, StoredNotification } from '../../../read-side/ports.js'
 import type { MemoryMembers } from './members.js'
 import type { MemoryNotifications } from './notifications.js'
-import { silenceKey } from './notifications.js'
-import type { MemoryStories } from './stories.js'
+import { silenceKey, silencesOf } from './notifications.js'
+import { factsOf, inTime, type MemoryStories } from './stories.js'
 import type { MemoryTimeline } from './timeline.js'
 import { messageSeen, seenBy } from './visible-timeline.js'
 
@@ -25,7 +25,7 @@ const isSilenced = ({ notifications }: Models, { account, kind, actor, conversat
     ...(messageId === undefined || conversation === undefined ? [] : [silenceKey(account, 'conversation', conversation)]),
   ]
   return keys.some((key) => {
-    const changes = [...(notifications.tables.current().silences.get(key) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1))
+    const changes = silencesOf(notifications, key)
     return changes.at(-1)?.[1] === true || changes.findLast(([from]) => from < position)?.[1] === true
   })
 }
@@ -42,8 +42,9 @@ const toldStories = ({ notifications, stories }: Models, account: string): Reado
   const told = new Set([...notifications.tables.current().notices.values()].filter((notice) => notice.account === account).map(({ storyId }) => storyId))
   return [...stories.tables.current().stories.values()]
     .filter(({ storyId }) => told.has(storyId))
-    .sort((one, other) => other.postedAt - one.postedAt || (one.storyId < other.storyId ? 1 : -1))
-    .map(({ storyId, author, tier, postedAt }) => ({ storyId, author, tier, postedAt, ended: false }))
+    .sort(inTime)
+    .toReversed()
+    .map(factsOf)
 }
 
 const contentOf = ({ timeline, members }: Models, { account, conversation, sequence, messageId }: Notice): RecordedEvent | undefined => {

@@ -26,11 +26,13 @@ export interface MemoryNotifications extends MemoryReadModel<NotificationsWrite>
 
 export const silenceKey = (account: string, of: SilenceOf, subject: string): string => `${account} ${of} ${subject}`
 
+/** From which position on something is, or is not, silent; in order. */
+export const silencesOf = ({ tables }: MemoryNotifications, key: string): ReadonlyArray<readonly [from: Position, silent: boolean]> =>
+  [...(tables.current().silences.get(key) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1))
+
 /** Whether the account wants to hear nothing of it now. */
-export const isSilent = ({ tables }: MemoryNotifications, account: string, of: SilenceOf, subject: string): boolean => {
-  const changes = [...(tables.current().silences.get(silenceKey(account, of, subject)) ?? [])].sort(([one], [other]) => (one < other ? -1 : 1))
-  return changes.at(-1)?.[1] === true
-}
+export const isSilent = (model: MemoryNotifications, account: string, of: SilenceOf, subject: string): boolean =>
+  silencesOf(model, silenceKey(account, of, subject)).at(-1)?.[1] === true
 
 const subjectsOf = ({ messageId, storyId, reaction }: Notice): ReadonlyArray<string> => [messageId, storyId, reaction].flatMap((subject) => subject ?? [])
 

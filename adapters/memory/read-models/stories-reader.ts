@@ -1,14 +1,9 @@
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoryFacts } from '../../../events/story-visibility.js'
 import type { StoredStory, StoriesReader } from '../../../read-side/stories/ports.js'
-import { ofViewer, type MemoryStories } from './stories.js'
+import { factsOf, inTime, ofViewer, type MemoryStories } from './stories.js'
 
 const placeOf = ({ position, viewer }: { readonly position: string; readonly viewer: string }): string => `${position} ${viewer}`
-
-const inTime = (one: StoryFacts, other: StoryFacts): number => one.postedAt - other.postedAt || (one.storyId < other.storyId ? -1 : 1)
-
-const factsOf = ({ storyId, author, tier, postedAt }: Omit<StoryFacts, 'ended'>): StoryFacts => ({ storyId, author, tier, postedAt, ended: false })
 
 /** The reader of `postgresStoriesReader`, in memory. */
 export const memoryStoriesReader = ({ tables }: MemoryStories): StoriesReader => {

@@ -1,3 +1,4 @@
+import type { StoryFacts } from '../../../events/story-visibility.js'
 import type { StoriesWrite } from '../../../projections/stories/writes.js'
 import { storiesModel } from '../../../projections/stories/writes.js'
 import type { MemoryReadModel, MemoryTables } from '../read-model.js'
@@ -19,6 +20,13 @@ interface StoriesTables extends MemoryTables {
 export interface MemoryStories extends MemoryReadModel<StoriesWrite> {
   readonly tables: Exchangeable<StoriesTables>
 }
+
+/** The older one first. */
+export const inTime = (one: Pick<StoryFacts, 'storyId' | 'postedAt'>, other: Pick<StoryFacts, 'storyId' | 'postedAt'>): number =>
+  one.postedAt - other.postedAt || (one.storyId < other.storyId ? -1 : Number(one.storyId > other.storyId))
+
+/** Stories that ended have no row. */
+export const factsOf = ({ storyId, author, tier, postedAt }: Omit<StoryFacts, 'ended'>): StoryFacts => ({ storyId, author, tier, postedAt, ended: false })
 
 export const ofViewer = (storyId: string, viewer: string): string => `${storyId} ${viewer}`
 
