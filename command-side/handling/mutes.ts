@@ -5,7 +5,7 @@ import { visibleTo, type ConversationState } from '../conversation/decider.js'
 import type { Caller } from '../command-side.js'
 import { receiptsDecider } from '../receipts/decider.js'
 import { receiptsProblem } from './answers.js'
-import { appendReceipt, type AppendedReceipt } from './append-receipt.js'
+import { appendOne, unsealed } from './append-one.js'
 import { byThePresent } from './by-the-present.js'
 import type { Answer } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
@@ -37,7 +37,7 @@ const lastMute = async ({ eventStore }: CommandSideDependencies, conversation: s
  * latest events is answered `unchanged`; behind many receipts of others the same again appends an event that changes nothing.
  */
 export const mutesHandler = (deps: CommandSideDependencies, conversations: StreamStates<ConversationState>, lanes: Lanes) => {
-  const [decideNow, append] = [byThePresent(conversations, lanes), appendReceipt(deps)]
+  const [decideNow, append] = [byThePresent(conversations, lanes), appendOne(deps)]
   return (caller: Caller, conversation: string, muted: boolean): Promise<Answer> =>
     lanes.run(`${receiptsStream(conversation)} ${caller.account} mute`, async () => {
       const { account: actor } = caller
@@ -50,7 +50,6 @@ export const mutesHandler = (deps: CommandSideDependencies, conversations: Strea
       const decision = await decide(last?.muted)
       if (E.isLeft(decision)) return E.left(receiptsProblem(decision.left))
       if (decision.right.length === 0 && last !== undefined) return E.right({ ...last.ack, unchanged: true })
-      const appended = await append(conversation, caller, { type: 'MuteChanged', data: { userId: actor, muted } }, deps.newId())
-      return E.map((made: AppendedReceipt) => ({ ...made, mentions: [] }))(appended)
+      return append(receiptsStream(conversation), caller, unsealed(deps.newId(), { type: 'MuteChanged', data: { userId: actor, muted } }))
     })
 }

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { LRUCache } from 'lru-cache'
 import { derivedId } from '../../events/ids.js'
+import { receiptsStream } from '../../events/streams.js'
 import type { Acknowledgement } from '../../events/wire/answers.js'
 import type { MarkNotificationsRead } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Accounts } from './accounts.js'
-import { appendReceipt, type AppendedReceipt } from './append-receipt.js'
+import { appendOne, unsealed } from './append-one.js'
 import type { Answer } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
 
@@ -21,13 +22,13 @@ interface Mark {
  * is sent again is stored once; one at or before another that is known here is in effect already.
  */
 export const notificationMarks = (deps: CommandSideDependencies, accounts: Accounts) => {
-  const receipt = appendReceipt(deps)
+  const appendTo = appendOne(deps)
   const known = new LRUCache<string, Mark>({ max: KNOWN_MARKS })
 
-  const append = async (account: string, { through, clear }: MarkNotificationsRead): Promise<Answer> => {
+  const append = (account: string, { through, clear }: MarkNotificationsRead): Promise<Answer> => {
     const data = { through, cleared: clear === true }
     const id = derivedId('notifications read', account, through, String(data.cleared))
-    return E.map((made: AppendedReceipt) => ({ ...made, mentions: [] }))(await receipt(account, { account, device: null }, { type: 'NotificationsRead', data }, id))
+    return appendTo(receiptsStream(account), { account, device: null }, unsealed(id, { type: 'NotificationsRead', data }))
   }
 
   return async (account: string, command: MarkNotificationsRead): Promise<Answer> => {

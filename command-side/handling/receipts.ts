@@ -1,14 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { LRUCache } from 'lru-cache'
-import type { Position } from '../../events/event-store.js'
 import { derivedId } from '../../events/ids.js'
 import { receiptsStream } from '../../events/streams.js'
-import type { Problem } from '../../events/wire/answers.js'
+import type { Acknowledgement, Problem } from '../../events/wire/answers.js'
 import { headOf, visibleTo, type ConversationState } from '../conversation/decider.js'
 import type { Caller } from '../command-side.js'
 import { receiptsDecider } from '../receipts/decider.js'
 import { receiptsProblem } from './answers.js'
-import { appendReceipt, type AppendedReceipt } from './append-receipt.js'
+import { appendOne, unsealed } from './append-one.js'
 import { byThePresent } from './by-the-present.js'
 import type { Answer } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
@@ -18,14 +17,13 @@ import type { StreamStates } from './stream-states.js'
 
 const KNOWN_MARKERS = 100_000
 
-/** How far a reader is known to have read, and the event that says so. */
+/** How far a reader is known to have read, and the acknowledgement of the event that says so. */
 interface Marker {
   readonly through: number
-  readonly recordedAt: number
-  readonly position: Position
+  readonly ack: Acknowledgement
 }
 
-const acknowledgement = (through: number, { recordedAt, position }: Marker) => ({ sequence: through, recordedAt, mentions: [], position })
+const acknowledgement = (through: number, { ack }: Marker): Acknowledgement => ({ ...ack, sequence: through })
 
 /**
  * Advances read markers. While an append for one reader of one conversation is under way, those that come meanwhile become
@@ -33,13 +31,14 @@ const acknowledgement = (through: number, { recordedAt, position }: Marker) => (
  */
 export const receiptsHandler = (deps: CommandSideDependencies, conversations: StreamStates<ConversationState>, lanes: Lanes) => {
   const known = new LRUCache<string, Marker>({ max: KNOWN_MARKERS })
-  const [receipt, decideNow] = [appendReceipt(deps), byThePresent(conversations, lanes)]
+  const [appendTo, decideNow] = [appendOne(deps), byThePresent(conversations, lanes)]
   const furthest = furthestOf<E.Either<Problem, Marker>>(lanes)
 
   const append = async (conversation: string, caller: Caller, through: number): Promise<E.Either<Problem, Marker>> => {
     const { account: userId } = caller
-    const appended = await receipt(conversation, caller, { type: 'ReadAdvanced', data: { userId, through } }, derivedId('read', conversation, userId, String(through)))
-    return E.map(({ recordedAt, position }: AppendedReceipt) => ({ through, recordedAt, position }))(appended)
+    const id = derivedId('read', conversation, userId, String(through))
+    const appended = await appendTo(receiptsStream(conversation), caller, unsealed(id, { type: 'ReadAdvanced', data: { userId, through } }))
+    return E.map((ack: Acknowledgement) => ({ through, ack }))(appended)
   }
 
   const advance = (key: string, conversation: string, caller: Caller, through: number) =>

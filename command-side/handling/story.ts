@@ -9,11 +9,10 @@ import type { StoryCommand } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
 import type { Caller } from '../command-side.js'
 import { notCanonical, notFound, unavailable } from './answers.js'
-import { appendSealed } from './append.js'
-import { monotonic } from './deciding.js'
+import { appendOne, unsealed, type Appending } from './append-one.js'
 import type { CommandSideDependencies } from './dependencies.js'
 import { read } from './kept.js'
-import { sealDrafts, type AnyDraft, type UnitKeys } from './seal-drafts.js'
+import type { AnyDraft, UnitKeys } from './seal-drafts.js'
 import { saidBy } from './story-content.js'
 import type { KnownStory, StorySight } from './story-sight.js'
 import { keyOf, reactionKey } from './unit-keys.js'
@@ -28,29 +27,12 @@ const KNOWN_VIEWS = 100_000
 /** How far back a viewer's own reaction is looked for, so that the same again changes nothing. */
 const LATEST_EVENTS = 200
 
-const noKeys: UnitKeys = new Map()
-
 type Append = (caller: Caller, storyId: string, appending: Appending) => Promise<E.Either<Problem, Acknowledgement>>
 
-interface Appending {
-  readonly id: string
-  readonly draft: AnyDraft
-  readonly keys: UnitKeys
-  readonly renew: () => Promise<E.Either<Problem, UnitKeys>>
-}
-
-const without = (id: string, draft: AnyDraft): Appending => ({ id, draft, keys: noKeys, renew: async () => E.right(noKeys) })
-
-const appendTo = (deps: CommandSideDependencies): Append => async ({ account, device }, storyId, { id, draft, keys, renew }) => {
-  const place = { stream: storyStream(storyId), after: undefined, chained: false }
-  const recordedAt = deps.clock()
-  const stamp = { recordedAt, actor: account, device, command: null, correlation: deps.newId() }
-  const seal = (under: UnitKeys) => sealDrafts(place, [draft], [id], under, stamp)
-  const appended = await appendSealed(deps.eventStore, place, { seal, keys, renew, patient: true }, deps.elapsed ?? monotonic)
-  if (E.isRight(appended)) return E.right({ sequence: NO_SEQUENCE, recordedAt, mentions: [], position: appended.right.at.position })
-  if (appended.left._tag === 'StoreUnavailable') return E.left(unavailable(appended.left.retryAfterMs))
-  if (appended.left._tag === 'Refused') return E.left(appended.left.problem)
-  throw new Error(`${draft.type} was not appended: ${appended.left._tag}`)
+const appendTo = (deps: CommandSideDependencies): Append => {
+  const append = appendOne(deps)
+  return async (caller, storyId, appending) =>
+    E.map((ack: Acknowledgement) => ({ ...ack, sequence: NO_SEQUENCE }))(await append(storyStream(storyId), caller, appending))
 }
 
 const alreadySo = ({ clock }: CommandSideDependencies): Answer => E.right({ sequence: NO_SEQUENCE, recordedAt: clock(), mentions: [], unchanged: true })
@@ -64,7 +46,7 @@ const viewing = (deps: CommandSideDependencies, append: Append) => {
     const key = `${storyId} ${viewer}`
     const known = viewed.get(key)
     if (known !== undefined) return E.right({ ...known, unchanged: true })
-    const answer = await append(caller, storyId, without(derivedId('story view', storyId, viewer), { type: 'StoryViewed', data: { author, viewer } }))
+    const answer = await append(caller, storyId, unsealed(derivedId('story view', storyId, viewer), { type: 'StoryViewed', data: { author, viewer } }))
     if (E.isRight(answer)) viewed.set(key, answer.right)
     return answer
   }
@@ -101,7 +83,7 @@ const reacting = (deps: CommandSideDependencies, append: Append) => async (calle
 const takingBack = (deps: CommandSideDependencies, append: Append) => async (caller: Caller, { author, storyId }: Of<'UnreactToStory'>): Promise<Answer> =>
   (await lastReaction(deps, storyId, caller.account)) === 'taken-back'
     ? alreadySo(deps)
-    : append(caller, storyId, without(deps.newId(), { type: 'StoryUnreacted', data: { author, userId: caller.account } }))
+    : append(caller, storyId, unsealed(deps.newId(), { type: 'StoryUnreacted', data: { author, userId: caller.account } }))
 
 /** Recorded before it is answered (P6). */
 const inspecting = (deps: CommandSideDependencies, append: Append) =>
@@ -110,7 +92,7 @@ const inspecting = (deps: CommandSideDependencies, append: Append) =>
     if (E.isLeft(said)) return said
     if (said.right === undefined) return E.left(notFound)
     const { content, media } = said.right
-    const answer = await append(caller, storyId, without(deps.newId(), { type: 'StoryInspected', data: { author, reason } }))
+    const answer = await append(caller, storyId, unsealed(deps.newId(), { type: 'StoryInspected', data: { author, reason } }))
     return E.map((ack: Acknowledgement): StoryAcknowledgement =>
       ({ ...ack, inspected: { tier, postedAt, content, ...(media !== undefined && { media }) } }))(answer)
   }
