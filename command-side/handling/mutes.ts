@@ -9,12 +9,9 @@ import { appendOne, unsealed } from './append-one.js'
 import { byThePresent } from './by-the-present.js'
 import type { Answer } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
-import { read } from './kept.js'
 import type { Lanes } from './lanes.js'
+import { latestEvents } from './latest-events.js'
 import type { StreamStates } from './stream-states.js'
-
-/** How far back it is looked for what stands, so that the same again changes nothing. */
-const LATEST_EVENTS = 200
 
 interface Mute {
   readonly muted: boolean
@@ -22,9 +19,8 @@ interface Mute {
 }
 
 /** The member's newest word, as far as the latest events tell. */
-const lastMute = async ({ eventStore }: CommandSideDependencies, conversation: string, account: string): Promise<Mute | undefined> => {
-  for await (const recorded of eventStore.read(receiptsStream(conversation), { from: 'end', direction: 'backwards', limit: LATEST_EVENTS })) {
-    const event = read(recorded)
+const lastMute = async (deps: CommandSideDependencies, conversation: string, account: string): Promise<Mute | undefined> => {
+  for await (const event of latestEvents(deps, receiptsStream(conversation))) {
     if (event.type !== 'MuteChanged' || event.data.userId !== account) continue
     const { revision: sequence, position, metadata: { recordedAt } } = event
     return { muted: event.data.muted, ack: { sequence, recordedAt, position, mentions: [] } }

@@ -11,7 +11,7 @@ import type { Caller } from '../command-side.js'
 import { notCanonical, notFound, unavailable } from './answers.js'
 import { appendOne, unsealed, type Appending } from './append-one.js'
 import type { CommandSideDependencies } from './dependencies.js'
-import { read } from './kept.js'
+import { latestEvents } from './latest-events.js'
 import type { AnyDraft, UnitKeys } from './seal-drafts.js'
 import { saidBy } from './story-content.js'
 import type { KnownStory, StorySight } from './story-sight.js'
@@ -24,8 +24,6 @@ export type ViewerCommand = Exclude<StoryCommand, { readonly type: 'PostStory' |
 /** Who else is there does not show: neither how many events the story has nor which of them is this one. */
 const NO_SEQUENCE = 0
 const KNOWN_VIEWS = 100_000
-/** How far back a viewer's own reaction is looked for, so that the same again changes nothing. */
-const LATEST_EVENTS = 200
 
 type Append = (caller: Caller, storyId: string, appending: Appending) => Promise<E.Either<Problem, Acknowledgement>>
 
@@ -53,9 +51,8 @@ const viewing = (deps: CommandSideDependencies, append: Append) => {
 }
 
 /** The viewer's newest reaction, taken back or not, as far as the latest events tell. */
-const lastReaction = async ({ eventStore }: CommandSideDependencies, storyId: string, viewer: string): Promise<string | 'taken-back' | undefined> => {
-  for await (const recorded of eventStore.read(storyStream(storyId), { from: 'end', direction: 'backwards', limit: LATEST_EVENTS })) {
-    const event = read(recorded)
+const lastReaction = async (deps: CommandSideDependencies, storyId: string, viewer: string): Promise<string | 'taken-back' | undefined> => {
+  for await (const event of latestEvents(deps, storyStream(storyId))) {
     if (event.metadata.actor !== viewer) continue
     if (event.type === 'StoryReacted') return event.data.reaction
     if (event.type === 'StoryUnreacted') return 'taken-back'
