@@ -9,6 +9,7 @@ import type { Caller } from '../command-side.js'
 import { monotonic } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
 import type { Lanes } from './lanes.js'
+import { recentStates } from './recent-states.js'
 import type { StreamStates } from './stream-states.js'
 
 /**
@@ -33,6 +34,7 @@ const standing = (state: AccountState, device: string) => {
 
 export const accounts = (deps: CommandSideDependencies, states: StreamStates<AccountState>, lanes: Lanes): Accounts => {
   const elapsed = deps.elapsed ?? monotonic
+  const { present } = recentStates(states, lanes, elapsed)
   // An account once registered stays so.
   const registered = new LRUCache<string, true>({ max: KNOWN_ACCOUNTS })
 
@@ -46,14 +48,11 @@ export const accounts = (deps: CommandSideDependencies, states: StreamStates<Acc
   }
 
   return {
-    standingOf: ({ account, device }) => {
+    standingOf: async ({ account, device }) => {
       const stream = accountStream(account)
       const warm = states.warm(stream)
-      if (warm !== undefined && elapsed() - warm.asOf <= ACCOUNT_FRESH_MS && standing(warm.kept.state, device) === 'live') return Promise.resolve('live')
-      return lanes.run(stream, async () => {
-        const { kept, fresh } = await states.current(stream)
-        return standing((fresh ? kept : (await states.caughtUp(stream, kept)).kept).state, device)
-      })
+      if (warm !== undefined && elapsed() - warm.asOf <= ACCOUNT_FRESH_MS && standing(warm.kept.state, device) === 'live') return 'live'
+      return standing(await present(stream), device)
     },
     unregistered: async (asked) => {
       const there = await inParallel(asked, READS_AT_ONCE, isThere)

@@ -2,6 +2,7 @@ import { accountStream } from '../../events/streams.js'
 import { inParallel } from '../../platform/in-parallel.js'
 import { blocks, type AccountState } from '../account/decider.js'
 import type { Lanes } from './lanes.js'
+import { recentStates } from './recent-states.js'
 import type { StreamStates } from './stream-states.js'
 
 /** How long a block made through another process may go unseen here (P4); one made through this process is seen at once. */
@@ -16,15 +17,8 @@ export interface BlockFacts {
 }
 
 export const blockFacts = (states: StreamStates<AccountState>, lanes: Lanes, elapsed: () => number): BlockFacts => {
-  const stateOf = async (account: string): Promise<AccountState> => {
-    const stream = accountStream(account)
-    const warm = states.warm(stream)
-    if (warm !== undefined && elapsed() - warm.asOf <= BLOCKS_FRESH_MS) return warm.kept.state
-    return lanes.run(stream, async () => {
-      const { kept, fresh } = await states.current(stream)
-      return (fresh ? kept : (await states.caughtUp(stream, kept)).kept).state
-    })
-  }
+  const { within } = recentStates(states, lanes, elapsed)
+  const stateOf = (account: string): Promise<AccountState> => within(BLOCKS_FRESH_MS, accountStream(account))
   return {
     eitherBlocks: async (one, other) => {
       const [ones, others] = await Promise.all([stateOf(one), stateOf(other)])

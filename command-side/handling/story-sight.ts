@@ -10,6 +10,7 @@ import type { StoryFacts } from '../ports.js'
 import { monotonic } from './deciding.js'
 import type { CommandSideDependencies } from './dependencies.js'
 import type { Lanes } from './lanes.js'
+import { recentStates } from './recent-states.js'
 import type { StreamStates } from './stream-states.js'
 
 /** How long a story that was there is taken for there without looking: one that another process deletes is seen this long at most. */
@@ -31,30 +32,16 @@ export interface StorySight {
  * seen takes the same look-ups: relation, state, the stream's end.
  */
 export const storySight = (deps: CommandSideDependencies, states: StreamStates<StoriesState>, lanes: Lanes): StorySight => {
-  const elapsed = deps.elapsed ?? monotonic
-
-  const stateOf = async (author: string): Promise<StoriesState> => {
-    const stream = storiesStream(author)
-    const warm = states.warm(stream)
-    if (warm !== undefined && elapsed() - warm.asOf <= STORIES_FRESH_MS) return warm.kept.state
-    return presentOf(author)
-  }
-
-  const presentOf = (author: string): Promise<StoriesState> => {
-    const stream = storiesStream(author)
-    return lanes.run(stream, async () => {
-      const { kept, fresh } = await states.current(stream)
-      return (fresh ? kept : (await states.caughtUp(stream, kept)).kept).state
-    })
-  }
+  const { within, present } = recentStates(states, lanes, deps.elapsed ?? monotonic)
 
   const look = async (account: string, relation: Relation, author: string, storyId: string): Promise<O.Option<VisibleStory<KnownStory>>> => {
     const seenIn = (state: StoriesState): O.Option<VisibleStory<KnownStory>> => {
       const story = state.get(storyId)
       return story === undefined ? O.none : visibleStory({ ...story, storyId, author }, { account, relation }, deps.clock())
     }
-    const seen = seenIn(await stateOf(author))
-    return O.isSome(seen) ? seen : seenIn(await presentOf(author))
+    const stream = storiesStream(author)
+    const seen = seenIn(await within(STORIES_FRESH_MS, stream))
+    return O.isSome(seen) ? seen : seenIn(await present(stream))
   }
 
   return {
