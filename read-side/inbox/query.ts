@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { orUnavailable } from '../answers.js'
@@ -10,7 +9,7 @@ import type { ReadSide } from '../index.js'
 import { queryLimits } from '../limits.js'
 import type { StoredInboxEntry } from '../ports.js'
 import type { InboxEntry, InboxPage } from '../views.js'
-import { cursorOf, placeOf } from './cursor.js'
+import { pageOf, placeBefore } from './cursor.js'
 
 const sealedOf = ({ name, lastMessage }: StoredInboxEntry) => [
   ...(name === undefined ? [] : [name]),
@@ -34,14 +33,13 @@ const entryView = (contents: Contents) => (entry: StoredInboxEntry): InboxEntry 
 export const inboxQuery = ({ readers, keyStore }: ReadSideDependencies): Pick<ReadSide, 'inbox'> => ({
   inbox: (account, { before, limit }) =>
     pipe(
-      TE.fromEither(before === undefined ? E.right(undefined) : placeOf(before)),
+      placeBefore(before),
       TE.chain((place) => orUnavailable(readers.inbox.page(account, { before: place, limit: limit + 1, countAtMost: queryLimits.unreadCount }))),
       TE.chain((entries) => {
-        const shown = entries.slice(0, limit)
-        const last = entries.length > limit ? shown.at(-1) : undefined
+        const { shown, next } = pageOf(entries, limit, (last) => last)
         return pipe(
           openContents(keyStore)(shown.flatMap(sealedOf)),
-          TE.map((contents): InboxPage => ({ conversations: shown.map(entryView(contents)), ...(last === undefined ? {} : { next: cursorOf(last) }) })),
+          TE.map((contents): InboxPage => ({ conversations: shown.map(entryView(contents)), ...next })),
         )
       }),
     ),

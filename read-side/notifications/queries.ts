@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -8,7 +7,7 @@ import type { Notification } from '../../events/wire/notification.js'
 import { orUnavailable } from '../answers.js'
 import { openContents } from '../contents/open-contents.js'
 import type { ReadSideDependencies } from '../dependencies.js'
-import { cursorOf, placeOf } from '../inbox/cursor.js'
+import { pageOf, placeBefore } from '../inbox/cursor.js'
 import type { ReadSide, Told } from '../index.js'
 import { queryLimits } from '../limits.js'
 import type { StoredNotification } from '../ports.js'
@@ -56,17 +55,15 @@ export const notificationQueries = (dependencies: ReadSideDependencies): Notific
 
   const notifications: ReadSide['notifications'] = (account, { before, limit }) =>
     pipe(
-      TE.fromEither(before === undefined ? E.right(undefined) : placeOf(before)),
+      placeBefore(before),
       TE.map((place) => place && { position: place.activity, id: place.conversation }),
       TE.bindTo('place'),
       TE.bind('stories', () => told(account)),
       TE.bind('found', ({ place, stories }) => orUnavailable(readers.notifications.page(account, { before: place, stories, limit: limit + 1 }))),
       TE.bind('unread', ({ stories }) => orUnavailable(readers.notifications.unread(account, stories, queryLimits.unreadCount))),
-      TE.bind('shown', ({ found }) => views(found.slice(0, limit))),
-      TE.map(({ found, unread, shown }) => {
-        const last = found.length > limit ? found[limit - 1] : undefined
-        return { notifications: shown, unread, ...(last === undefined ? {} : { next: cursorOf({ activity: last.position, conversation: last.id }) }) }
-      }),
+      TE.let('page', ({ found }) => pageOf(found, limit, ({ position, id }) => ({ activity: position, conversation: id }))),
+      TE.bind('shown', ({ page }) => views(page.shown)),
+      TE.map(({ page, unread, shown }) => ({ notifications: shown, unread, ...page.next })),
     )
 
   return {

@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { VisibleStory } from '../../events/story-visibility.js'
@@ -7,7 +6,7 @@ import { problem } from '../../events/wire/problems.js'
 import { orUnavailable } from '../answers.js'
 import { openContents } from '../contents/open-contents.js'
 import type { ReadSideDependencies } from '../dependencies.js'
-import { cursorOf, placeOf } from '../inbox/cursor.js'
+import { pageOf, placeBefore } from '../inbox/cursor.js'
 import type { StoredStory, StoriesReader } from './ports.js'
 import { eventsOf, reactionOf } from './story-views.js'
 import type { StoryViewers } from './views.js'
@@ -24,7 +23,7 @@ export const storyViewers = (
   own: (account: string, storyId: string) => TE.TaskEither<Problem, VisibleStory<StoredStory>>,
 ) => (account: string, storyId: string, { before, limit }: Page): TE.TaskEither<Problem, StoryViewers> =>
   pipe(
-    TE.fromEither(before === undefined ? E.right(undefined) : placeOf(before)),
+    placeBefore(before),
     TE.map((place) => place && { position: place.activity, viewer: place.conversation }),
     TE.bindTo('place'),
     TE.bind('story', () => own(account, storyId)),
@@ -32,12 +31,11 @@ export const storyViewers = (
     TE.bind('contents', ({ story, page }) => openContents(keyStore)([story.posted, ...eventsOf(page.views, ({ reaction }) => reaction)])),
     TE.filterOrElse(({ story, contents }) => contents(story.posted)?._tag === 'Opened', () => problem('not-found')),
     TE.map(({ page, contents }): StoryViewers => {
-      const shown = page.views.slice(0, limit)
-      const last = page.views.length > limit ? shown.at(-1) : undefined
+      const { shown, next } = pageOf(page.views, limit, (last) => ({ activity: last.position, conversation: last.viewer }))
       return {
         views: page.count,
         viewers: shown.map(({ viewer, at, reaction }) => ({ userId: viewer, viewedAt: at, ...reactionOf(contents, reaction) })),
-        ...(last === undefined ? {} : { next: cursorOf({ activity: last.position, conversation: last.viewer }) }),
+        ...next,
       }
     }),
   )
