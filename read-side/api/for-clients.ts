@@ -18,7 +18,7 @@ const waiting = (tokens: OpaqueTokens, waitFor: ReadSide['waitFor']): ReadSide['
 const withNext = <A extends { readonly next?: string }>({ seal }: OpaqueTokens, answer: A): A =>
   answer.next === undefined ? answer : { ...answer, next: seal(answer.next) }
 
-const paged = <P extends { readonly before?: string }, A extends { readonly next?: string }>(tokens: OpaqueTokens, ask: (page: P) => TE.TaskEither<Problem, A>) => (page: P) => pipe(
+const paged = <P extends { readonly before?: string }, A extends { readonly next?: string }>(tokens: OpaqueTokens, page: P, ask: (page: P) => TE.TaskEither<Problem, A>) => pipe(
   page.before === undefined ? TE.right(page) : pipe(opening(tokens)(page.before, '/before', 'cursor'), TE.map((before) => ({ ...page, before }))),
   TE.chain(ask),
   TE.map((answer) => withNext(tokens, answer)),
@@ -34,10 +34,10 @@ export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): Rea
   const told = ({ at, notification }: Told): Told => ({ at, notification: withPosition(notification) })
   return {
     ...readSide,
-    inbox: (account, page) => paged(tokens, (given: typeof page) => readSide.inbox(account, given))(page),
-    listedAccounts: (account, list, page) => paged(tokens, (given: typeof page) => readSide.listedAccounts(account, list, given))(page),
+    inbox: (account, page) => paged(tokens, page, (given) => readSide.inbox(account, given)),
+    listedAccounts: (account, list, page) => paged(tokens, page, (given) => readSide.listedAccounts(account, list, given)),
     notifications: (account, page) => pipe(
-      paged(tokens, (given: typeof page) => readSide.notifications(account, given))(page),
+      paged(tokens, page, (given) => readSide.notifications(account, given)),
       TE.map((answer) => ({ ...answer, notifications: answer.notifications.map(withPosition) })),
     ),
     events: (...asked) => pipe(readSide.events(...asked), TE.map((events) => events.map(withPosition))),
@@ -51,7 +51,7 @@ export const queriesForClients = (readSide: ReadSide, tokens: OpaqueTokens): Rea
 /** Stories likewise: their viewers are paged by position. */
 export const storiesForClients = (side: StoriesSide, tokens: OpaqueTokens): StoriesSide => ({
   ...side,
-  viewers: (account, storyId, page) => paged(tokens, (given: typeof page) => side.viewers(account, storyId, given))(page),
+  viewers: (account, storyId, page) => paged(tokens, page, (given) => side.viewers(account, storyId, given)),
   waitFor: waiting(tokens, side.waitFor),
 })
 

@@ -14,6 +14,17 @@ export const After = Type.Optional(Type.Unsafe<Position>({
 
 export const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: queryLimits.pageMost, default: queryLimits.pageDefault }))
 
+/** What pages with a cursor are asked by. */
+export const Page = { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit }
+
+/** The page that was asked for. */
+export const pageOf = ({ before, limit }: { readonly before?: string; readonly limit?: number }) =>
+  ({ ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault })
+
+/** Waits until what answers holds everything up to the position that was given, if one was. */
+export const heldUpTo = ({ waitFor }: Pick<ReadSide, 'waitFor'>, after: Position | undefined): TE.TaskEither<Problem, void> =>
+  after === undefined ? TE.right(undefined) : waitFor(after, queryLimits.waitMs)
+
 type Properties = Record<string, TSchema>
 type Asked<P extends Properties> = Static<ReturnType<typeof closed<P>>>
 
@@ -44,7 +55,7 @@ export const queryRoute = (readSide: Pick<ReadSide, 'waitFor'>) => <Params exten
     const { after } = request.query as { readonly after?: Position }
     const answer = () => query.ask(request.caller.account, request.params as Asked<Params>, request.query as Asked<Querystring>)
     return pipe(
-      after === undefined ? TE.right(undefined) : readSide.waitFor(after, queryLimits.waitMs),
+      heldUpTo(readSide, after),
       TE.chain(answer),
       TE.map((body) => ({ status: 200, body })),
     )

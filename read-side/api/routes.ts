@@ -10,7 +10,7 @@ import type { Route } from '../../platform/http-route.js'
 import type { ListedAccounts, ReadSide } from '../index.js'
 import { queryLimits } from '../limits.js'
 import { AccountSettings, AccountsPage, AccountView, ConversationView, InboxPage, MessageView, NotificationsPage, PublicProfile, ReadStates, TimelinePage } from '../views.js'
-import { Limit, queryRoute } from './query-route.js'
+import { Limit, Page, pageOf, queryRoute } from './query-route.js'
 
 const ofConversation = { conversation: Id }
 
@@ -19,10 +19,9 @@ const inbox = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
   operationId: 'inbox',
   summary: 'Conversations of the account, the last active first. `before` takes `next` of the page before.',
   params: {},
-  querystring: { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit },
+  querystring: Page,
   answer: InboxPage,
-  ask: (account, _params, { before, limit }) =>
-    readSide.inbox(account, { ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault }),
+  ask: (account, _params, page) => readSide.inbox(account, pageOf(page)),
 })
 
 const timeline = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
@@ -89,10 +88,9 @@ const notifications = (readSide: ReadSide): Route<Problem> => queryRoute(readSid
   operationId: 'notifications',
   summary: 'What the account is told of, newest first, and how much of it is unread. `before` takes `next` of the page before.',
   params: {},
-  querystring: { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit },
+  querystring: Page,
   answer: NotificationsPage,
-  ask: (self, _params, { before, limit }) =>
-    readSide.notifications(self, { ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault }),
+  ask: (self, _params, page) => readSide.notifications(self, pageOf(page)),
 })
 
 const account = (readSide: ReadSide): Route<Problem> => queryRoute(readSide)({
@@ -126,10 +124,9 @@ const listedAccounts = (path: string, list: ListedAccounts, summary: string) => 
   operationId: list,
   summary: `${summary}, the newest first. \`before\` takes \`next\` of the page before.`,
   params: {},
-  querystring: { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit },
+  querystring: Page,
   answer: AccountsPage,
-  ask: (self, _params, { before, limit }) =>
-    readSide.listedAccounts(self, list, { ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault }),
+  ask: (self, _params, page) => readSide.listedAccounts(self, list, pageOf(page)),
 })
 
 const lists = [

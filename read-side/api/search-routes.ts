@@ -12,7 +12,7 @@ import type { SearchRequest } from '../search/asked.js'
 import { QUESTION_CHARACTERS } from '../search/question.js'
 import type { SearchSide } from '../search/search.js'
 import { SearchPage } from '../search/views.js'
-import { After, Limit, queryRoute } from './query-route.js'
+import { After, heldUpTo, Limit, queryRoute } from './query-route.js'
 
 const Moment = Type.String({ maxLength: 40, description: 'a day (2026-05-01, in UTC) or an instant (2026-05-01T10:00Z), inclusive' })
 const Sort = Type.Union([Type.Literal('relevance'), Type.Literal('recency'), Type.Literal('sender')])
@@ -68,7 +68,7 @@ const byTokens = (side: SearchSide): Route<Problem> => ({
     const { after, limit, ...asked } = body as Static<typeof SearchBody>
     const request: SearchRequest = { ...asked, limit: limit ?? queryLimits.pageDefault }
     return pipe(
-      after === undefined ? TE.right(undefined) : side.waitFor(after, queryLimits.waitMs),
+      heldUpTo(side, after),
       TE.chain(() => side.search(caller.account, request)),
       TE.map((page) => ({ status: 200, body: page })),
     )

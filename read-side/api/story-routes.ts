@@ -5,7 +5,7 @@ import type { Route } from '../../platform/http-route.js'
 import { queryLimits } from '../limits.js'
 import type { StoriesSide } from '../stories/stories.js'
 import { StoryInspections, StoryTray, StoryView, StoryViewers } from '../stories/views.js'
-import { Limit, queryRoute } from './query-route.js'
+import { Limit, Page, pageOf, queryRoute } from './query-route.js'
 
 const ofStory = { story: Id }
 
@@ -44,10 +44,9 @@ const viewers = (side: StoriesSide): Route<Problem> => queryRoute(side)({
   operationId: 'storyViewers',
   summary: 'Who looked at a story of the account, the newest first, and how many did in all. `before` takes `next` of the page before.',
   params: ofStory,
-  querystring: { before: Type.Optional(Type.String({ maxLength: 256 })), limit: Limit },
+  querystring: Page,
   answer: StoryViewers,
-  ask: (account, params, { before, limit }) =>
-    side.viewers(account, params.story, { ...(before === undefined ? {} : { before }), limit: limit ?? queryLimits.pageDefault }),
+  ask: (account, params, page) => side.viewers(account, params.story, pageOf(page)),
 })
 
 const inspections = (side: StoriesSide): Route<Problem> => queryRoute(side)({
