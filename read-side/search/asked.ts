@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { SearchOrder, SearchQuery } from '../../events/search/index-port.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
-import { momentOf } from './dates.js'
+import { momentOf, narrowest, NOT_A_MOMENT } from './dates.js'
 import { parseQuestion, type Question } from './question.js'
 
 /** A search as it is asked: the text and the parameters must all hold. */
@@ -38,14 +38,11 @@ const questionOf = (q: string | undefined): E.Either<Problem, Question> =>
 const moment = (side: 'from' | 'to', text: string | undefined): E.Either<Problem, number | undefined> => {
   if (text === undefined) return E.right(undefined)
   const found = momentOf(text, side)
-  return O.isSome(found) ? E.right(found.value) : refused(`/${side}`, 'not a date (2026-05-01) nor an instant (2026-05-01T10:00Z)')
+  return O.isSome(found) ? E.right(found.value) : refused(`/${side}`, NOT_A_MOMENT)
 }
 
 const both = (one: ReadonlyArray<string> | undefined, other: ReadonlyArray<string> | undefined): ReadonlyArray<string> | undefined =>
   one === undefined || other === undefined ? (one ?? other) : one.filter((id) => other.includes(id))
-
-const limit = (choose: (...moments: number[]) => number, one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? (one ?? other) : choose(one, other)
 
 /** What the text and the parameters ask for together; `malformed` with the place of the first fault. */
 export const askedOf = ({ q, tokens, match, typos, senders, conversations, from, to, sort }: SearchRequest): E.Either<Problem, Asked> =>
@@ -62,7 +59,7 @@ export const askedOf = ({ q, tokens, match, typos, senders, conversations, from,
         typos: typos ?? false,
         senders: both(question.senders, senders),
         conversations: both(question.conversations, conversations),
-        from: limit(Math.max, question.from, since), to: limit(Math.min, question.to, until),
+        from: narrowest(Math.max, [question.from, since]), to: narrowest(Math.min, [question.to, until]),
         order: sort ?? 'relevance',
       })
     }),

@@ -3,9 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Id } from '../../events/ids.js'
-import type { SearchPosition, SearchQuery } from '../../events/search/index-port.js'
+import type { SearchPosition } from '../../events/search/index-port.js'
 import type { Problem } from '../../events/wire/answers.js'
 import { problem } from '../../events/wire/problems.js'
+import type { Asked } from './asked.js'
 
 /** Hits that pages may reach: further ones are found by a narrower question. */
 export const REACHED_HITS = 10_000
@@ -17,8 +18,6 @@ export interface SearchCursor {
   readonly givenAt: number
   readonly shown: number
 }
-
-type Asked = Omit<SearchQuery, 'allowed' | 'after' | 'limit'>
 
 const Written = Compile(Type.Tuple([
   Type.String(), Type.Integer(), Type.Integer({ minimum: 0 }), Type.Number(), Id, Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Id, Type.Integer({ minimum: 0, maximum: 2_147_483_647 }),

@@ -1,5 +1,8 @@
 import * as O from 'fp-ts/lib/Option.js'
 
+/** What a text that is no moment should have been. */
+export const NOT_A_MOMENT = 'not a date (2026-05-01) nor an instant (2026-05-01T10:00Z)'
+
 const DAY_MS = 86_400_000
 const day = /^(\d{4})-(\d{2})-(\d{2})$/
 const instant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/
@@ -20,4 +23,10 @@ export const momentOf = (text: string, side: 'from' | 'to'): O.Option<number> =>
   if (date === undefined || startOfDay(date) === undefined) return O.none
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? O.none : O.some(ms)
+}
+
+/** The narrowest of the moments that are given; undefined without one. */
+export const narrowest = (choose: (...moments: number[]) => number, moments: ReadonlyArray<number | undefined>): number | undefined => {
+  const given = moments.filter((moment) => moment !== undefined)
+  return given.length === 0 ? undefined : choose(...given)
 }

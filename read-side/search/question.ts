@@ -4,7 +4,7 @@ import { isId } from '../../events/ids.js'
 import type { Clause } from '../../events/search/index-port.js'
 import { searchLimits } from '../../events/search/index-port.js'
 import { words } from '../../events/search/normalise.js'
-import { momentOf } from './dates.js'
+import { momentOf, narrowest, NOT_A_MOMENT } from './dates.js'
 
 /** What a question asks for; `undefined` where it does not say. */
 export interface Question {
@@ -98,8 +98,8 @@ const sentOf = ({ at, text }: Token): Read<Part> => {
   const [, first, last] = ranges.exec(written) ?? []
   if (first === undefined || last === undefined) return fault(start, 'not a range: [a TO b], each a date, an instant or *')
   const [from, to] = [bound(first, 'from'), bound(last, 'to')]
-  if (O.isNone(from)) return fault(start + written.indexOf(first), 'not a date (2026-05-01) nor an instant (2026-05-01T10:00Z)')
-  if (O.isNone(to)) return fault(start + written.lastIndexOf(last), 'not a date (2026-05-01) nor an instant (2026-05-01T10:00Z)')
+  if (O.isNone(from)) return fault(start + written.indexOf(first), NOT_A_MOMENT)
+  if (O.isNone(to)) return fault(start + written.lastIndexOf(last), NOT_A_MOMENT)
   if (from.value !== undefined && to.value !== undefined && from.value > to.value) return fault(start, 'the range ends before it begins')
   return E.right({ _tag: 'Sent', from: from.value, to: to.value })
 }
@@ -113,11 +113,6 @@ const partOf = (token: Token): Read<Part> => {
   return clausesOf(phraseOrWord(words(text)))
 }
 
-const latest = (moments: ReadonlyArray<number | undefined>): number | undefined =>
-  moments.reduce((most, moment) => (most === undefined || (moment !== undefined && moment > most) ? moment : most), undefined)
-const earliest = (moments: ReadonlyArray<number | undefined>): number | undefined =>
-  moments.reduce((least, moment) => (least === undefined || (moment !== undefined && moment < least) ? moment : least), undefined)
-
 const together = (parts: ReadonlyArray<Part>): Question => {
   const ids = (tag: 'Sender' | 'Conversation') => parts.flatMap((part) => (part._tag === tag ? [part.id] : []))
   const [senders, conversations] = [ids('Sender'), ids('Conversation')]
@@ -126,7 +121,7 @@ const together = (parts: ReadonlyArray<Part>): Question => {
     clauses: parts.flatMap((part) => (part._tag === 'Clauses' ? part.clauses : [])),
     senders: senders.length === 0 ? undefined : senders,
     conversations: conversations.length === 0 ? undefined : conversations,
-    from: latest(sent.map(({ from }) => from)), to: earliest(sent.map(({ to }) => to)),
+    from: narrowest(Math.max, sent.map(({ from }) => from)), to: narrowest(Math.min, sent.map(({ to }) => to)),
   }
 }
 
