@@ -17,7 +17,7 @@ export const storiesSeen = ({ audience, clock }: { readonly audience: Audience; 
   <S extends StoryFacts>(account: string, stories: ReadonlyArray<S>, authors: ReadonlyArray<string>): TE.TaskEither<Problem, Seen<S>> => pipe(
     orUnavailable(audience.relations(account, authors)),
     TE.map((found) => {
-      const relations: ReadonlyMap<string, Relation> = new Map(authors.flatMap((author, index) => { const relation = found[index]; return relation === undefined ? [] : [[author, relation] as const] }))
+      const relations: ReadonlyMap<string, Relation> = new Map(RA.zip(authors, found))
       const visible = stories.flatMap((story) => {
         const relation = relations.get(story.author)
         return relation === undefined ? [] : RA.fromOption(visibleStory(story, { account, relation }, clock()))
