@@ -1,8 +1,5 @@
 import { CommandRefused, OutboxFull } from './client.js'
-import type { ClientLimits } from './limits.js'
-import type { Answer, Pipeline, Source } from './pipeline.js'
-import { refusalOf } from './refusal.js'
-import { retry } from './retry.js'
+import { oneAtATime, type Surroundings } from './one-at-a-time.js'
 
 interface Waiter {
   readonly through: number
@@ -15,56 +12,31 @@ interface Marker {
   readonly stop: (error: Error) => void
 }
 
-interface Surroundings {
-  readonly pipeline: Pipeline
-  readonly limits: ClientLimits
-  readonly random: () => number
-}
-
 /** One conversation's marker: it only moves forward, so the furthest is sent, one at a time, until it is answered. */
-const marker = (conversation: string, { pipeline, limits, random }: Surroundings, onSettled: (waiters: number, idle: boolean) => void): Marker => {
+const marker = (conversation: string, surroundings: Surroundings, onSettled: (waiters: number, idle: boolean) => void): Marker => {
   let waiters: ReadonlyArray<Waiter> = []
-  let underWay = false
-  const pause = retry(limits, random, () => { pipeline.wake(source) })
 
-  const sendNext = (): boolean => {
-    if (underWay || pause.isWaiting() || waiters.length === 0) return false
-    const through = waiters.reduce((furthest, waiter) => Math.max(furthest, waiter.through), 0)
-    underWay = true
-    pipeline.ask(
-      (request) => JSON.stringify({ type: 'read', request, conversation, through }),
-      (answer) => { answered(through, answer) },
-    )
-    return true
-  }
-  const source: Source = { sendNext }
-
-  const settle = (through: number, how: (waiter: Waiter) => void) => {
-    const settled = waiters.filter((waiter) => waiter.through <= through)
-    waiters = waiters.filter((waiter) => waiter.through > through)
-    pause.succeeded()
-    settled.forEach(how)
-    onSettled(settled.length, waiters.length === 0)
-  }
-
-  const answered = (through: number, answer: Answer) => {
-    underWay = false
-    if (answer._tag === 'Acknowledged') settle(through, (waiter) => { waiter.resolve() })
-    if (answer._tag === 'Refused') {
-      const refusal = refusalOf(answer.problem)
-      if (refusal._tag === 'Again') pause.begin(refusal.afterMs)
-      else settle(through, (waiter) => { waiter.reject(new CommandRefused(answer.problem)) })
-    }
-    pipeline.wake(source)
-  }
+  const asking = oneAtATime<number>(surroundings, {
+    next: () => (waiters.length === 0 ? undefined : waiters.reduce((furthest, waiter) => Math.max(furthest, waiter.through), 0)),
+    frame: (request, through) => ({ type: 'read', request, conversation, through }),
+    settle: (through, refused) => {
+      const settled = waiters.filter((waiter) => waiter.through <= through)
+      waiters = waiters.filter((waiter) => waiter.through > through)
+      for (const { resolve, reject } of settled) {
+        if (refused === undefined) resolve()
+        else reject(new CommandRefused(refused))
+      }
+      onSettled(settled.length, waiters.length === 0)
+    },
+  })
 
   return {
     add: (waiter) => {
       waiters = [...waiters, waiter]
-      pipeline.wake(source)
+      asking.wake()
     },
     stop: (error) => {
-      pause.end()
+      asking.end()
       waiters.forEach((waiter) => { waiter.reject(error) })
       waiters = []
     },
