@@ -36,9 +36,10 @@ export const createTelling = ({ registry, audience, outbox }: TellingParts) => {
   return async (signal: Told): Promise<void> => {
     const room = registry.rooms.get(signal.conversation)
     if (room === undefined || room.seats.size > innerLimits.signalledSeats) return
-    const [first] = othersIn(room, signal.userId)
+    const others = othersIn(room, signal.userId)
+    const [first] = others
     if (first === undefined || (isDirect(room.conversation) && (await blocked(signal, first.account)))) return
     const frame = Buffer.from(frameText(signal))
-    for (const session of othersIn(room, signal.userId)) outbox.push(session, frame)
+    for (const session of others) outbox.push(session, frame)
   }
 }
