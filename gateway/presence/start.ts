@@ -38,20 +38,17 @@ export interface Presence {
 
 /** Runs the work once more for any number of calls while it runs. */
 const oneAtATime = (work: () => Promise<void>, onDefect: (error: unknown) => void) => {
-  let [wanted, running] = [false, Promise.resolve()]
-  let isRunning = false
+  let [wanted, running]: [boolean, Promise<void> | undefined] = [false, undefined]
   const run = async (): Promise<void> => {
-    isRunning = true
     while (wanted) {
       wanted = false
       await work().catch(onDefect)
     }
-    isRunning = false
+    running = undefined
   }
   return (): Promise<void> => {
     wanted = true
-    if (!isRunning) running = run()
-    return running
+    return (running ??= run())
   }
 }
 
