@@ -31,11 +31,13 @@ export interface ConsumerGroup extends Pick<Projected, 'projections' | 'store'> 
   readonly announced: string
   /** Rest of a partition after a batch that caught up, milliseconds. */
   readonly restMs?: number
+  /** Destroys the keys of what the log deleted, before it is projected: one group does so for all. */
+  readonly forgets: boolean
 }
 
 /** The read models whose commits gateways hear of. */
 export const readModelsGroup = ({ projections, store }: Pick<Projected, 'projections' | 'store'>, announcer: Announcer): ConsumerGroup =>
-  ({ group: 'read-models', projections, store, announcer, announced: announcedProjection })
+  ({ group: 'read-models', projections, store, announcer, announced: announcedProjection, forgets: true })
 
 interface Reporting {
   readonly logger: Logger
@@ -45,11 +47,11 @@ interface Reporting {
 }
 
 /** Projects the feed for each group until the process stops. */
-export const projectLog = ({ keyStore }: Foundation, groups: ReadonlyArray<ConsumerGroup>, feed: Feed, { logger, metrics, onFailure }: Reporting, { onStop }: Shutdown): void => {
+export const projectLog = ({ keyStore }: Pick<Foundation, 'keyStore'>, groups: ReadonlyArray<ConsumerGroup>, feed: Feed, { logger, metrics, onFailure }: Reporting, { onStop }: Shutdown): void => {
   const { events, commits } = measures(metrics)
-  for (const { group, ...consumer } of groups) {
+  for (const { group, forgets, ...consumer } of groups) {
     const projector = startProjector({
-      feed: forgetting(feed, keyStore), group, keyStore, ...consumer,
+      feed: forgets ? forgetting(feed, keyStore) : feed, group, keyStore, ...consumer,
       onProblem: report(logger),
       onCommitted: (commit) => {
         events.inc({ group }, commit.events)

@@ -72,6 +72,6 @@ export const openSearch = async (settings: Settings, foundation: Foundation, { r
   return {
     index, projections, store, outdated,
     side: searchForClients(createSearchSide({ index, progress, reader: readers.search, keyStore, clock }), tokens),
-    group: { group: 'search', projections, store, announcer: { announce: () => undefined }, announced: projection.name, restMs: REST_MS },
+    group: { group: 'search', projections, store, announcer: { announce: () => undefined }, announced: projection.name, restMs: REST_MS, forgets: false },
   }
 }
