@@ -9,19 +9,8 @@ import { directConversationId } from '../../events/ids.js'
 import type { StreamName } from '../../events/event-store.js'
 import type { MemoryLog } from '../../adapters/memory/log.js'
 import { conversationStream } from '../../events/streams.js'
-import { aGroup, answer, codeOf, commandSides, message, numbered, refusal, stored } from '../support/command-side.js'
+import { aGroup, aMember, answer, codeOf, commandSides, message, numbered, refusal, stored } from '../support/command-side.js'
 import { projectedFacts } from '../support/projected-facts.js'
-
-let people = 0
-
-/** A member and the handle that it holds. */
-const named = async (side: CommandSide): Promise<Caller & { readonly handle: string }> => {
-  const handle = `named_${(people += 1)}`
-  const caller = { account: uuidv7(), device: uuidv7() }
-  await answer(side.account(caller.account, { type: 'RegisterAccount', profile: { handle, name: 'Named' } }))
-  await answer(side.account(caller.account, { type: 'RegisterDevice', deviceId: caller.device }))
-  return { ...caller, handle }
-}
 
 const dataOf = (log: MemoryLog, stream: StreamName): ReadonlyArray<Readonly<Record<string, unknown>>> =>
   (log.streams.get(stream) ?? []).map((event) => {
@@ -33,7 +22,7 @@ const dataOf = (log: MemoryLog, stream: StreamName): ReadonlyArray<Readonly<Reco
 const group = async () => {
   const world = commandSides()
   const side = world.start()
-  const [ada, ben, cem] = [await named(side), await named(side), await named(side)]
+  const [ada, ben, cem] = [await aMember(side), await aMember(side), await aMember(side)]
   const conversation = await aGroup(side, ada, ben)
   return { ...world, side, ada, ben, cem, conversation, last: () => dataOf(world.log, conversationStream(conversation)).at(-1) }
 }
@@ -108,7 +97,7 @@ describe('P4: blocks in messaging', () => {
   const direct = async () => {
     const world = commandSides()
     const side = world.start()
-    const [ada, ben] = [await named(side), await named(side)]
+    const [ada, ben] = [await aMember(side), await aMember(side)]
     const conversation = directConversationId(ada.account, ben.account)
     const send = numbered(side, ada, conversation)
     await send({ type: 'CreateConversation', kind: 'direct', encryption: 'readable', members: [ben.account] })
@@ -172,7 +161,7 @@ describe('answering a story', () => {
     const asked: string[] = []
     const storyFacts: StoryFacts = { visibleTo: (viewer, author, id) => TE.fromIO(() => { asked.push(`${viewer} ${author}`); return id === storyId }) }
     const side = world.start({ storyFacts })
-    const [ada, ben] = [await named(side), await named(side)]
+    const [ada, ben] = [await aMember(side), await aMember(side)]
     const conversation = directConversationId(ada.account, ben.account)
     await answer(side.conversation(ada, conversation, 1, { type: 'CreateConversation', kind: 'direct', encryption: 'readable', members: [ben.account] }))
     const [story, hidden] = [{ author: ben.account, storyId }, { author: ben.account, storyId: uuidv7() }]

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { uuidv7 } from 'uuidv7'
 import { describe, expect, it } from 'vitest'
-import { forgetDeleted, type Caller, type CommandSide, type CommandSideDependencies } from '../../command-side/index.js'
+import { forgetDeleted, type Caller, type CommandSideDependencies } from '../../command-side/index.js'
 import { stranger, type Audience, type Relation } from '../../events/audience.js'
 import { chainVerifier } from '../../events/hash-chain.js'
 import { directConversationId } from '../../events/ids.js'
@@ -12,23 +12,11 @@ import type { Tier } from '../../events/schemas/stories.js'
 import { storiesStream, storyStream } from '../../events/streams.js'
 import type { StoryCommand } from '../../events/wire/commands.js'
 import { problem } from '../../events/wire/problems.js'
-import { answer, codeOf, commandSides, message, numbered, refusal, stored } from '../support/command-side.js'
+import { aMember, answer, codeOf, commandSides, message, numbered, refusal, stored } from '../support/command-side.js'
 import { hostileTexts } from '../support/hostile-texts.js'
 
 const START = 1_790_000_000_000
 const absence = problem('not-found')
-let people = 0
-
-interface Person extends Caller {
-  readonly handle: string
-}
-
-const person = async (side: CommandSide): Promise<Person> => {
-  const one = { account: uuidv7(), device: uuidv7(), handle: `story_${(people += 1)}` }
-  await answer(side.account(one.account, { type: 'RegisterAccount', profile: { handle: one.handle, name: 'One' } }))
-  await answer(side.account(one.account, { type: 'RegisterDevice', deviceId: one.device }))
-  return one
-}
 
 /** A clock that is set, relations that are said, an author and a viewer who follows. */
 const world = async (over: Partial<CommandSideDependencies> = {}) => {
@@ -41,8 +29,8 @@ const world = async (over: Partial<CommandSideDependencies> = {}) => {
   }
   const start = (more: Partial<CommandSideDependencies> = {}) => disk.start({ audience, clock: () => now, ...over, ...more })
   const side = start()
-  const [author, viewer] = [await person(side), await person(side)]
-  const stands = (who: Person, relation: Partial<Relation>) => { said.set(`${who.account} ${author.account}`, relation) }
+  const [author, viewer] = [await aMember(side), await aMember(side)]
+  const stands = (who: Caller, relation: Partial<Relation>) => { said.set(`${who.account} ${author.account}`, relation) }
   stands(viewer, { follows: true })
   const post = async (more: { readonly text?: string; readonly tier?: Tier; readonly storyId?: string } = {}) => {
     const storyId = more.storyId ?? uuidv7()
@@ -189,7 +177,7 @@ describe('who may see a story', () => {
 describe('P6: an administrator looks', () => {
   it('by a recorded command with a reason; everybody else finds nothing there', async () => {
     const w = await world()
-    const admin = await person(w.side)
+    const admin = await aMember(w.side)
     const side = w.start({ administrators: new Set([admin.account]) })
     const { storyId } = await w.post({ tier: 'close_friends' })
     const look: StoryCommand = { type: 'InspectStory', ...w.about(storyId), reason: 'report 7' }
@@ -209,7 +197,7 @@ describe('P6: an administrator looks', () => {
 describe('M2: mentions in stories', () => {
   it('of those who may see it; that somebody blocked the author does not show', async () => {
     const { side, viewer, stands, post, log, author } = await world()
-    const [blocked, outsider] = [await person(side), await person(side)]
+    const [blocked, outsider] = [await aMember(side), await aMember(side)]
     stands(blocked, { follows: true, blocked: true })
     const { mentions } = await post({ text: `@${viewer.handle} @${outsider.handle} @${blocked.handle} @nobody_at_all @${author.handle}` })
     expect(mentions.map(({ outcome }) => outcome)).toEqual(['notified', 'not-a-member', 'notified', 'unknown', 'self'])

@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { overdueMs } from '../../command-side/sweeping/overdue.js'
@@ -22,7 +21,7 @@ describe('a sweep', () => {
     expect(await sweepStories({ ...world.sweeping(), keyStore }, never)).toEqual({ batches: [10_000, 10_000, 5_000], ended: 25_000, failures: [] })
     expect(world.ends()).toEqual([...storyIds].sort())
     expect(Math.max(...destroyed)).toBeLessThanOrEqual(SWEEP_BATCH_STORIES)
-    expect(new Set((await answerOf(world.keyStore.find(storyIds))).map(({ _tag }) => _tag))).toEqual(new Set(['Destroyed']))
+    expect(new Set((await answer(world.keyStore.find(storyIds))).map(({ _tag }) => _tag))).toEqual(new Set(['Destroyed']))
     expect((await verifyLog(world.eventStore, () => undefined)).breaks).toEqual([])
     world.project()
     expect(world.stories.tables.current().stories.size).toBe(0)
@@ -34,7 +33,7 @@ describe('a sweep', () => {
     const storyIds = await world.post(1, 1)
     world.pass(limits.storyLifetimeMs - 1)
     expect((await sweepStories(world.sweeping(), never)).batches).toEqual([])
-    expect((await answerOf(world.keyStore.find(storyIds)))[0]?._tag).toBe('Living')
+    expect((await answer(world.keyStore.find(storyIds)))[0]?._tag).toBe('Living')
     world.pass(1)
     expect(await sweepStories(world.sweeping(), never)).toMatchObject({ ended: 1 })
   })
@@ -79,7 +78,7 @@ describe('a sweep', () => {
     expect(swept).toMatchObject({ batches: [600], ended: 300, failures: ['urn:tidings:problem:unavailable'] })
     // Not every author was asked once more of a log that is away.
     expect(appends).toBeLessThan(600 * 6)
-    const states = await answerOf(world.keyStore.find(storyIds))
+    const states = await answer(world.keyStore.find(storyIds))
     expect(states.filter(({ _tag }) => _tag === 'Destroyed')).toHaveLength(300)
     expect(new Set(storyIds.filter((_, index) => states[index]?._tag === 'Destroyed'))).toEqual(new Set(world.ends()))
     expect(await sweepStories(world.sweeping(), never)).toMatchObject({ failures: [] })
@@ -93,7 +92,7 @@ describe('a sweep', () => {
     const keyStore = { destroy: () => TE.left({ _tag: 'KeyStoreUnavailable' as const, retryAfterMs: 5, reason: 'keys are away' }) }
     expect(await sweepStories({ ...world.sweeping(), keyStore }, never)).toEqual({ batches: [4], ended: 0, failures: ['keys are away'] })
     expect(await sweepStories(world.sweeping(), never)).toMatchObject({ ended: 4, failures: [] })
-    expect((await answerOf(world.keyStore.find(storyIds))).every(({ _tag }) => _tag === 'Destroyed')).toBe(true)
+    expect((await answer(world.keyStore.find(storyIds))).every(({ _tag }) => _tag === 'Destroyed')).toBe(true)
     expect(world.ends()).toEqual([...storyIds].sort())
   })
 
@@ -137,7 +136,7 @@ describe('T5: nobody sweeps for a day', () => {
     const [author] = world.authors()
     const viewer = await aMember(world.side())
     const look = () => world.side().story(viewer, { type: 'ViewStory', author: author?.account ?? '', storyId })
-    const overdue = () => answerOf(overdueMs(world.dueStories, world.clock))
+    const overdue = () => answer(overdueMs(world.dueStories, world.clock))
     world.pass(limits.storyLifetimeMs - 1)
     await answer(look())
     expect(await overdue()).toBe(0)
@@ -154,9 +153,3 @@ describe('T5: nobody sweeps for a day', () => {
     expect(await overdue()).toBe(0)
   })
 })
-
-const answerOf = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => {
-  const done = await task()
-  if (E.isLeft(done)) throw new Error(JSON.stringify(done.left))
-  return done.right
-}

@@ -13,7 +13,6 @@ import { startPushService } from '../support/push-service.js'
 import { until } from '../support/until.js'
 
 const vapid = { subject: 'mailto:operator@example.org', ...webPush.generateVAPIDKeys() }
-let handles = 0
 type Service = Awaited<ReturnType<typeof startPushService>>
 type Browser = ReturnType<Service['subscribe']>
 
@@ -66,16 +65,10 @@ describe('Web Push, from the log to a browser over HTTPS', () => {
   const wholeLogTaken = async ({ position = '' }: { readonly position?: string }) => {
     await until(() => taken.size === parts().stack.partitions && [...taken.values()].every((through) => through >= position))
   }
-  const person = async () => {
-    const [handle, caller] = [`pushed_${(handles += 1)}`, { account: uuidv7(), device: uuidv7() }]
-    await answer(parts().stack.commandSide.account(caller.account, { type: 'RegisterAccount', profile: { handle, name: 'Pushed' } }))
-    await answer(parts().stack.commandSide.account(caller.account, { type: 'RegisterDevice', deviceId: caller.device }))
-    return { ...caller, handle }
-  }
   /** Two in a group; the reader's past is taken before it subscribes. */
   const people = async () => {
     const side = parts().stack.commandSide
-    const [sender, reader] = [await person(), await person()]
+    const [sender, reader] = [await aMember(side), await aMember(side)]
     const conversation = await aGroup(side, sender, reader)
     const tell = numbered(side, sender, conversation, 2)
     await wholeLogTaken(await tell(message('hello')))
@@ -103,7 +96,7 @@ describe('Web Push, from the log to a browser over HTTPS', () => {
 
   it('X3: of an end-to-end encrypted message no content leaves', async () => {
     const side = parts().stack.commandSide
-    const [sender, reader, conversation] = [await person(), await person(), uuidv7()]
+    const [sender, reader, conversation] = [await aMember(side), await aMember(side), uuidv7()]
     const tell = numbered(side, sender, conversation)
     await wholeLogTaken(await tell({ type: 'CreateConversation', kind: 'group', encryption: 'e2ee', history: 'sinceJoin', members: [reader.account] }))
     const browser = await subscribed(reader)

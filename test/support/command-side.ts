@@ -53,7 +53,7 @@ export const commandSides = () => {
 /** Everything that is stored, to compare before and after. */
 export const stored = (log: MemoryLog): number => log.events.length
 
-export const answer = async <A>(task: TE.TaskEither<Problem, A>): Promise<A> => {
+export const answer = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => {
   const done = await task()
   if (E.isLeft(done)) throw new Error(`refused: ${JSON.stringify(done.left)}`)
   return done.right
@@ -70,12 +70,16 @@ export const codeOf = ({ type }: Problem): string => type.replace('urn:tidings:p
 
 let handles = 0
 
+export interface Member extends Caller {
+  readonly handle: string
+}
+
 /** A registered account with a live device. */
-export const aMember = async (side: CommandSide): Promise<Caller> => {
-  const caller = { account: uuidv7(), device: uuidv7() }
-  await answer(side.account(caller.account, { type: 'RegisterAccount', profile: { handle: `member_${(handles += 1)}`, name: 'A Member' } }))
-  await answer(side.account(caller.account, { type: 'RegisterDevice', deviceId: caller.device }))
-  return caller
+export const aMember = async (side: CommandSide): Promise<Member> => {
+  const member = { account: uuidv7(), device: uuidv7(), handle: `member_${(handles += 1)}` }
+  await answer(side.account(member.account, { type: 'RegisterAccount', profile: { handle: member.handle, name: 'A Member' } }))
+  await answer(side.account(member.account, { type: 'RegisterDevice', deviceId: member.device }))
+  return member
 }
 
 /** A readable group that this caller created with those members, under counter 1. */

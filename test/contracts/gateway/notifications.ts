@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { uuidv7 } from 'uuidv7'
-import type { Caller } from '../../../command-side/index.js'
 import type { ServerFrame } from '../../../events/wire/frames.js'
-import { aGroup, answer, message, numbered } from '../../support/command-side.js'
+import { aGroup, aMember, answer, message, numbered } from '../../support/command-side.js'
 import type { GatewayStack } from '../../support/gateway-stack.js'
 import { until } from '../../support/until.js'
 import { deviceOf, projected, range, type Line } from './device.js'
 
-let people = 0
-
 export const notifying = (subject: () => GatewayStack): void => {
-  const person = async (): Promise<Caller & { readonly handle: string }> => {
-    const [handle, caller] = [`told_${(people += 1)}`, { account: uuidv7(), device: uuidv7() }]
-    await answer(subject().commandSide.account(caller.account, { type: 'RegisterAccount', profile: { handle, name: 'Told' } }))
-    await answer(subject().commandSide.account(caller.account, { type: 'RegisterDevice', deviceId: caller.device }))
-    return { ...caller, handle }
-  }
+  const person = () => aMember(subject().commandSide)
   /** Alice mentions Bob; `ids` are those that Bob's device was told, each as often as it came. */
   const pair = async () => {
     const { commandSide, sockets, readSide } = subject()

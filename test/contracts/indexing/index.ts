@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { lagOf, rebuild } from '../../../projections/index.js'
 import type { SearchIndex } from '../../../events/search/index-port.js'
+import { answer } from '../../support/command-side.js'
 import { until } from '../../support/until.js'
 import { lifeOf, mortalIndex, mortalPool } from './mortal.js'
-import { right, worldOf, type IndexingWorld, type OpenIndexing } from './world.js'
+import { worldOf, type IndexingWorld, type OpenIndexing } from './world.js'
 
 const ALL_MS = 120_000
 
@@ -17,7 +18,7 @@ export const indexingContract = (engine: string, open: () => Promise<OpenIndexin
 
     const lag = async (ahead = 0) => {
       const { projection, store } = world.calm
-      const [found] = await right(lagOf({ projections: [projection], eventStore: world.eventStore, store, partitionOf: world.feed.partitionOf, clock: () => Date.now() + ahead }))
+      const [found] = await answer(lagOf({ projections: [projection], eventStore: world.eventStore, store, partitionOf: world.feed.partitionOf, clock: () => Date.now() + ahead }))
       return found
     }
 
@@ -53,7 +54,7 @@ export const indexingContract = (engine: string, open: () => Promise<OpenIndexin
       await world.writeRound('while away')
       const indexing = world.indexAll(world.filling(world.pool, index))
       await until(async () => (await lag(10_000))?.state === 'late')
-      expect(await right(world.calm.store.parked())).toEqual([])
+      expect(await answer(world.calm.store.parked())).toEqual([])
       expect((await world.indexed()).length).toBe(world.expected().length - 2)
       away = false
       await indexing
@@ -70,7 +71,7 @@ export const indexingContract = (engine: string, open: () => Promise<OpenIndexin
 
     const rebuilt = (swap: 'when-equal' | 'always' | 'never') => {
       const { calm: { projection, store }, eventStore, keyStore, feed: { partitions, partitionOf } } = world
-      return right(rebuild({ projections: [projection], store, eventStore, keyStore, partitions, partitionOf, swap, onProgress: () => undefined }))
+      return answer(rebuild({ projections: [projection], store, eventStore, keyStore, partitions, partitionOf, swap, onProgress: () => undefined }))
     }
 
     it('L2: a rebuild equals what was indexed live, and takes its place', async () => {
@@ -85,7 +86,7 @@ export const indexingContract = (engine: string, open: () => Promise<OpenIndexin
 
     it('L2: a rebuild tells of an index that is not what the log says, and mends it when told to', async () => {
       for await (const { document, version } of world.index.documents()) {
-        await right(world.index.apply([{ op: 'remove', version: version + 100, place: document }]))
+        await answer(world.index.apply([{ op: 'remove', version: version + 100, place: document }]))
         break
       }
       expect(await world.indexed()).not.toEqual(world.expected())

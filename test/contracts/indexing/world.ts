@@ -1,6 +1,4 @@
 import type pg from 'pg'
-import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { uuidv7 } from 'uuidv7'
 import { catchUpFeed } from '../../../adapters/catch-up/feed.js'
 import { ensureReadModels } from '../../../adapters/postgres/projections/ensure-read-models.js'
@@ -10,14 +8,8 @@ import type { KeyStore } from '../../../events/key-store.js'
 import type { SearchIndex } from '../../../events/search/index-port.js'
 import { words } from '../../../events/search/normalise.js'
 import { startProjector, type Projection, type ProjectionStore, type Projector } from '../../../projections/index.js'
-import { aGroup, aMember, commandSides, message, numbered } from '../../support/command-side.js'
+import { aGroup, aMember, answer, commandSides, message, numbered } from '../../support/command-side.js'
 import { until } from '../../support/until.js'
-
-export const right = async <A>(task: TaskEither<unknown, A>): Promise<A> => {
-  const outcome = await task()
-  if (E.isLeft(outcome)) throw new Error(`failed: ${JSON.stringify(outcome.left)}`)
-  return outcome.right
-}
 
 /** What fills an index: its tables in Postgres, its projection, its store. */
 export interface Filling {
@@ -105,7 +97,7 @@ export const worldOf = async (opened: OpenIndexing): Promise<IndexingWorld> => {
     ...opened, eventStore, keyStore, calm, feed, writeRound, indexAll,
     expected: () => [...standing.values()].sort(),
     indexed: async () => {
-      await right(opened.index.refresh())
+      await answer(opened.index.refresh())
       const found: string[] = []
       for await (const { document: { conversation, sequence, sender, indexed }, version } of opened.index.documents()) {
         found.push(JSON.stringify([conversation, sequence, version, sender, indexed.mode === 'words' ? indexed.words : indexed]))

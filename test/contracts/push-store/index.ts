@@ -1,22 +1,15 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { uuidv7 } from 'uuidv7'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Position } from '../../../events/event-store.js'
 import { limits } from '../../../events/limits.js'
 import type { DeviceOfAccount, PushStore, PushSubscription, WaitingPush } from '../../../gateway/ports.js'
+import { answer } from '../../support/command-side.js'
 
 export interface OpenPushStore {
   readonly store: PushStore
   /** The same store as another process has it. */
   readonly other: PushStore
   readonly close: () => Promise<void>
-}
-
-type Answered<F> = F extends () => Promise<E.Either<unknown, infer A>> ? A : never
-const answer = async <T extends () => Promise<E.Either<unknown, unknown>>>(task: T): Promise<Answered<T>> => {
-  const done = await task()
-  if (E.isLeft(done)) throw new Error(`refused: ${JSON.stringify(done.left)}`)
-  return done.right as Answered<T>
 }
 
 const at = (n: number): Position => String(n).padStart(20, '0') as Position
