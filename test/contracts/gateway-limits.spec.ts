@@ -1,43 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { uuidv7 } from 'uuidv7'
-import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryRateLimiter } from '../../adapters/rate-limiter-flexible/memory.js'
 import { uwsSocketServer } from '../../adapters/uws/socket-server.js'
 import type { Caller } from '../../command-side/index.js'
 import { rateLimits } from '../../events/rate-limits.js'
 import { closeCodes } from '../../events/wire/close-codes.js'
-import type { ServerFrame } from '../../events/wire/frames.js'
 import type { Gateway } from '../../gateway/index.js'
 import { gatewayLimits } from '../../gateway/limits.js'
 import type { RateLimiter } from '../../platform/rate-limiter.js'
 import { aGroup, aMember, answer, codeOf, message } from '../support/command-side.js'
 import { gatewayStack, tokenFor, type GatewayStack } from '../support/gateway-stack.js'
 import { until } from '../support/until.js'
+import { webSocketServer } from '../support/web-socket-client.js'
+import { lineOver, type Line } from './gateway/device.js'
 
 /** Of a device: 20 points, of which hello draws 5. */
 const TENTH = 0.1
 const messagesAllowed = rateLimits.deviceWork.points * TENTH - rateLimits.deviceWork.costs.hello
 
-interface Line {
-  readonly frames: ReadonlyArray<ServerFrame>
-  readonly closed: Promise<number>
-  readonly say: (frame: object) => void
-  readonly ofType: <T extends ServerFrame['type']>(type: T) => ReadonlyArray<Extract<ServerFrame, { readonly type: T }>>
-}
-
-const lineTo = async (port: number, account: string): Promise<Line> => {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { headers: { authorization: `Bearer ${tokenFor(account)}` } })
-  const frames: ServerFrame[] = []
-  const closed = new Promise<number>((tell) => { socket.on('close', tell) })
-  socket.on('message', (data: Buffer) => { frames.push(JSON.parse(data.toString('utf8')) as ServerFrame) })
-  await new Promise((resolve, reject) => { socket.once('open', resolve).once('error', reject) })
-  return {
-    frames, closed,
-    say: (frame) => { socket.send(JSON.stringify(frame)) },
-    ofType: (type) => frames.filter((frame): frame is Extract<ServerFrame, { readonly type: typeof type }> => frame.type === type),
-  }
-}
+const lineTo = async (port: number, account: string): Promise<Line> =>
+  lineOver(await webSocketServer(`ws://127.0.0.1:${port}`).connect({ authorization: `Bearer ${tokenFor(account)}` }))
 
 /** Answers the first of every two calls after the second. */
 const unsteady = ({ consume }: RateLimiter): RateLimiter => {
@@ -69,7 +52,7 @@ describe('rate limits of the gateway, over real sockets', () => {
   const greeted = async (port: number, caller: Caller): Promise<Line> => {
     const line = await lineTo(port, caller.account)
     line.say({ type: 'hello', device: caller.device })
-    await until(() => line.ofType('caught_up').length === 1)
+    await line.caughtUp()
     return line
   }
   const inAGroup = async (port: number) => {
@@ -126,7 +109,7 @@ describe('rate limits of the gateway, over real sockets', () => {
     }
     expect(line.ofType('error')).toEqual([])
     send(line, conversation, [2 + messagesAllowed])
-    expect(await line.closed).toBe(closeCodes.flooding.code)
+    expect(await line.client.closed).toBe(closeCodes.flooding.code)
     expect(line.ofType('error').map(({ problem }) => codeOf(problem))).toEqual(['rate-limited'])
     send(other.line, other.conversation, [2])
     await until(() => answers(other.line) === 1)
@@ -156,12 +139,12 @@ describe('rate limits of the gateway, over real sockets', () => {
     const { account } = await aMember(stack.commandSide)
     const chatter = await lineTo(port, account)
     for (let pings = 0; pings <= gatewayLimits.framesBeforeWelcome; pings += 1) chatter.say({ type: 'ping' })
-    expect(await chatter.closed).toBe(closeCodes.flooding.code)
+    expect(await chatter.client.closed).toBe(closeCodes.flooding.code)
     const allowed = (rateLimits.addressWork.points * TENTH) / rateLimits.addressWork.costs.connection
     const lines = await Promise.all(range(1, allowed + 5).map(() => lineTo(port, account)))
     const turnedAway = () => lines.filter((line) => line.ofType('error').length > 0)
     await until(() => turnedAway().length === 6)
-    for (const line of turnedAway()) expect(await line.closed).toBe(closeCodes.flooding.code)
+    for (const line of turnedAway()) expect(await line.client.closed).toBe(closeCodes.flooding.code)
   })
 
   it('a defect of the limits keeps nobody out', async () => {

@@ -37,12 +37,15 @@ export const lineOver = (client: MemoryClient, onFrame: (frame: ServerFrame, lin
     say: (frame) => { client.send(JSON.stringify(frame)) },
     caughtUp: () => until(() => frames.some(({ type }) => type === 'caught_up')),
   }
-  client.onFrame((text) => {
+  const take = (text: string): void => {
     const frame = checked(text)
     frames.push(frame)
     if (frame.type === 'ping') line.say({ type: 'pong' })
     onFrame(frame, line)
-  })
+  }
+  // A server may speak first.
+  client.frames.forEach(take)
+  client.onFrame(take)
   return line
 }
 
