@@ -64,7 +64,7 @@ export const startProcess = async (settings: Settings, logger: Logger, shutdown:
   if (has('projector')) projectLog(foundation, [announced, search.group], feed, { logger, metrics, onFailure }, shutdown)
   const sides = openSides(settings, { foundation, readModels, audience, logger }, shutdown)
   const stories = await openStories(settings, { foundation, readModels, audience, onProblem }, shutdown)
-  const pushing = await openPush(settings, { foundation, sides, feed, logger, metrics, onFailure }, shutdown)
+  const pushing = await openPush(settings, { foundation, readModels, sides, feed, logger, metrics, onFailure }, shutdown)
   const rateLimiter = await openRateLimits(settings, foundation, metrics, onProblem, shutdown)
   const identity = openIdentity(settings, foundation, readModels, sides, rateLimiter)
   const gateway = has('gateway') ? await openGateway(settings, { foundation, ...(await openPresence(settings, foundation, onProblem, shutdown)), audience, sides, identity, rateLimiter, fanOut, partitions: feed.partitions, logger, metrics }, shutdown) : undefined

@@ -1,13 +1,14 @@
 import { Counter, type Registry } from 'prom-client'
 import type { ApiRoute } from '../../adapters/http/api-route.js'
 import { postgresPushStore } from '../../adapters/postgres/push/push-store.js'
-import type { Position } from '../../events/event-store.js'
 import { pushRoutes, startPusher } from '../../gateway/index.js'
 import type { Logger } from '../../platform/logging.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import type { Feed } from '../../projections/index.js'
+import { waitFor } from '../../read-side/sessions/wait-for.js'
 import type { Settings } from '../configuration/settings.js'
 import type { Foundation } from './foundation.js'
+import type { ReadModels } from './read-models.js'
 import type { Sides } from './sides.js'
 
 /** Consumer group of the pushers; persisted at the broker. */
@@ -16,6 +17,7 @@ const EVENTS_AT_ONCE = 500
 
 interface Parts {
   readonly foundation: Foundation
+  readonly readModels: ReadModels
   readonly sides: Sides
   readonly feed: Feed
   readonly logger: Logger
@@ -25,7 +27,7 @@ interface Parts {
 }
 
 /** Pushes to browsers in the projector's processes until the stop, where VAPID keys are set; answers the routes of the API. */
-export const openPush = async (settings: Settings, { foundation: { pool, clock, tokens }, sides, feed, logger, metrics, onFailure }: Parts, { onStop }: Shutdown): Promise<ReadonlyArray<ApiRoute>> => {
+export const openPush = async (settings: Settings, { foundation: { pool, clock }, readModels, sides, feed, logger, metrics, onFailure }: Parts, { onStop }: Shutdown): Promise<ReadonlyArray<ApiRoute>> => {
   const { vapidPublicKey: publicKey, vapidPrivateKey: privateKey, vapidSubject: subject, pushHosts: hosts, roles } = settings
   if (publicKey === '') return []
   const { isPushEndpoint, webPushProvider } = await import('../../adapters/web-push/push-provider.js')
@@ -34,8 +36,8 @@ export const openPush = async (settings: Settings, { foundation: { pool, clock, 
     const outcomes = new Counter({ name: 'tidings_pushes_total', help: 'Notifications to browsers, by what became of each try', labelNames: ['outcome'], registers: [metrics] })
     const pusher = startPusher({
       store, provider, partitions: feed.partitions, clock,
-      // Both as clients meet them: positions are sealed.
-      readSide: { notificationsByIds: sides.readSide.notificationsByIds, waitFor: (position, timeoutMs) => sides.readSide.waitFor(tokens.seal(position) as Position, timeoutMs) },
+      // Notifications as clients meet them; the feed's positions as they are.
+      readSide: { notificationsByIds: sides.readSide.notificationsByIds, waitFor: waitFor(readModels.progress) },
       onOutcome: (outcome, reason) => {
         outcomes.inc({ outcome })
         if (reason !== undefined) logger.warn({ outcome, reason }, 'a notification was not pushed')
