@@ -1,16 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, chmodSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamName } from '../events/event-store.js'
-import { startEmbeddedPostgres } from '../adapters/embedded/postgres.js'
 import { postgresEventStore } from '../adapters/postgres/event-store/event-store.js'
-import { migrate } from '../adapters/postgres/migrate.js'
-import { postgresPool } from '../adapters/postgres/pool.js'
 import { newId } from '../platform/identifiers.js'
 import { percentilesOf } from '../platform/durations.js'
 import { thereAndBack, type Subject } from './support/closed-loop.js'
+import { benchDatabase } from './support/database.js'
 import { emmett, messageDb, plainSql } from './support/peers.js'
 import { publish } from './support/report.js'
 
@@ -22,12 +17,8 @@ const metadata = Buffer.from(JSON.stringify({ actor: newId(), command: { counter
 const sealed = randomBytes(sealedBytes)
 const payload = Buffer.concat([data, metadata, sealed]).toString('base64').slice(0, data.length + metadata.length + sealedBytes)
 
-const directory = mkdtempSync(join(tmpdir(), 'tidings-bench-'))
-chmodSync(directory, 0o711)
-const server = await startEmbeddedPostgres({ directory, durable: true })
-const pool = postgresPool({ url: server.url })
-await migrate(pool)
-const store = await postgresEventStore({ pool })
+const database = await benchDatabase()
+const store = await postgresEventStore(database)
 const ours: Subject = {
   name: 'Tidings',
   operation: async () => {
@@ -36,9 +27,9 @@ const ours: Subject = {
   },
 }
 const peers = [
-  await plainSql(server.url, inFlight, data, metadata, sealed),
-  await emmett(server.url, payload),
-  await messageDb(server.url, inFlight, payload),
+  await plainSql(database.url, inFlight, data, metadata, sealed),
+  await emmett(database.url, payload),
+  await messageDb(database.url, inFlight, payload),
 ]
 const results = await thereAndBack([ours, ...peers], inFlight, seconds)
 const ourRate = results.get(ours.name)?.perSecond ?? 0
@@ -55,6 +46,4 @@ publish({
 })
 await Promise.all(peers.map(({ close }) => close()))
 await store.close()
-await pool.end()
-await server.stop()
-rmSync(directory, { recursive: true })
+await database.close()

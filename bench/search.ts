@@ -1,11 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { startEmbeddedPostgres } from '../adapters/embedded/postgres.js'
-import { migrate } from '../adapters/postgres/migrate.js'
-import { postgresPool } from '../adapters/postgres/pool.js'
 import { ensureReadModels } from '../adapters/postgres/projections/ensure-read-models.js'
 import { postgresReadModels } from '../adapters/postgres/read-models.js'
 import type { PostgresReadModel } from '../adapters/postgres/read-model.js'
@@ -13,10 +7,12 @@ import { postgresSearchModel } from '../adapters/postgres/search/model.js'
 import { postgresSearchReader } from '../adapters/postgres/search/reader.js'
 import type { SearchHits } from '../events/search/index-port.js'
 import { percentilesOf } from '../platform/durations.js'
+import { chanceOf } from '../server/demo/chat/chance.js'
 import { thereAndBack } from './support/closed-loop.js'
+import { benchDatabase } from './support/database.js'
 import { openLoop } from './support/open-loop.js'
 import { publish, type Measurement } from './support/report.js'
-import { askedWord, chance, corpusOf, described } from './support/search-corpus.js'
+import { askedWord, corpusOf, described } from './support/search-corpus.js'
 import { elasticsearchEngine, postgresEngine, type BenchEngine } from './support/search-engines.js'
 
 const messages = Number(process.argv[2] ?? 1_000_000)
@@ -35,11 +31,8 @@ const right = async <A>(task: TaskEither<unknown, A>): Promise<A> => {
   return outcome.right
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'tidings-bench-'))
-chmodSync(directory, 0o711)
-const server = await startEmbeddedPostgres({ directory, durable: true })
-const pool = postgresPool({ url: server.url, connections: 24 })
-await migrate(pool)
+const database = await benchDatabase(24)
+const { pool } = database
 await ensureReadModels(pool, [...Object.values(postgresReadModels), postgresSearchModel] as ReadonlyArray<PostgresReadModel<never>>)
 const reader = postgresSearchReader(pool)
 
@@ -83,7 +76,7 @@ const measure = async (engine: BenchEngine): Promise<ReadonlyArray<Measurement>>
   const fillRate = (messages * 1_000) / (performance.now() - began)
   await right(engine.index.refresh())
   if (engine.name === 'Postgres') await pool.query('VACUUM ANALYZE search_v1.messages')
-  const random = chance(11)
+  const random = chanceOf(11).fraction
   const subjects = [
     { name: `${engine.name}: authorised search`, operation: authorised(engine, random) },
     { name: `${engine.name}: its own query, no membership`, operation: () => engine.bare(askedWord(random), hits) },
@@ -115,6 +108,4 @@ publish({
   measurements,
 })
 await elasticsearch.close()
-await pool.end()
-await server.stop()
-rmSync(directory, { recursive: true })
+await database.close()

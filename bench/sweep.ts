@@ -1,10 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../adapters/embedded/postgres.js'
-import { migrate } from '../adapters/postgres/migrate.js'
-import { postgresPool } from '../adapters/postgres/pool.js'
 import { postgresDueStories } from '../adapters/postgres/stories/due-stories.js'
 import { postgresEndedStories } from '../adapters/postgres/stories/ended-stories.js'
 import { sweepStories, type SweepDependencies } from '../command-side/index.js'
@@ -13,6 +7,7 @@ import { limits } from '../events/limits.js'
 import { newId } from '../platform/identifiers.js'
 import { inParallel } from '../platform/in-parallel.js'
 import { done, dueWorldOn } from '../test/support/due-world.js'
+import { benchDatabase } from './support/database.js'
 import { publish, type Measurement } from './support/report.js'
 
 const stories = Number(process.env['STORIES'] ?? 25_000)
@@ -21,11 +16,8 @@ const inFlight = 32
 const data = Buffer.from(JSON.stringify({ storyId: newId(), unit: newId() }))
 const metadata = Buffer.from(JSON.stringify({ actor: 'system', command: null, correlation: newId(), device: null, previous: randomBytes(32).toString('base64url'), recordedAt: 1_790_000_000_000 }))
 
-const directory = mkdtempSync(join(tmpdir(), 'tidings-bench-'))
-chmodSync(directory, 0o711)
-const server = await startEmbeddedPostgres({ directory, durable: true })
-const pool = postgresPool({ url: server.url })
-await migrate(pool)
+const database = await benchDatabase()
+const { pool } = database
 const world = await dueWorldOn(pool)
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -89,6 +81,4 @@ publish({
   measurements,
 })
 await world.close()
-await pool.end()
-await server.stop()
-rmSync(directory, { recursive: true })
+await database.close()

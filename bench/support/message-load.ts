@@ -66,7 +66,7 @@ const allSettled = async (waiting: ReadonlyMap<string, Sent>): Promise<boolean> 
 export const messageLoad = async (stage: Stage, { conversations, members, payloadBytes }: LoadOptions): Promise<MessageLoad> => {
   const text = randomBytes(payloadBytes / 2).toString('hex')
   const waiting = new Map<string, Sent>()
-  let [acknowledged, pushed] = [durations(), durations()]
+  let pushed = durations()
   const hear = (messageId: string): void => {
     const sent = waiting.get(messageId)
     if (sent === undefined) return
@@ -77,17 +77,17 @@ export const messageLoad = async (stage: Stage, { conversations, members, payloa
   const seats = await inParallel(Array.from({ length: conversations }, (_, at) => at), entriesAtOnce, (at) => seat(stage, at, members, hear))
   return {
     run: async (perSecond, seconds) => {
-      ;[acknowledged, pushed] = [durations(), durations()]
+      pushed = durations()
       waiting.clear()
       let refused = 0
-      const [answered, before] = [acknowledged, processorTime()]
+      const [acknowledged, before] = [durations(), processorTime()]
       const send = (intended: number, index: number): void => {
         const from = seats[index % seats.length]
         if (from === undefined) return
         const messageId = newId()
         waiting.set(messageId, { intended, left: members - 1 })
         from.sender.command(from.conversation, { type: 'SendMessage', messageId, content: { text } })
-          .then(() => { record(answered, performance.now() - intended) }, () => { refused += 1 })
+          .then(() => { record(acknowledged, performance.now() - intended) }, () => { refused += 1 })
       }
       const health = await openLoop(perSecond, seconds, send)
       const busy = perOperation(before, processorTime(), perSecond * seconds)

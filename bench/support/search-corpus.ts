@@ -1,5 +1,6 @@
 import { derivedId } from '../../events/ids.js'
 import type { IndexChange, SearchDocument } from '../../events/search/index-port.js'
+import { chanceOf } from '../../server/demo/chat/chance.js'
 
 const VOCABULARY = 30_000
 const WORDS_IN_A_MESSAGE = 12
@@ -11,23 +12,12 @@ const ASKED_RANKS = { from: 300, to: 900 }
 const FIRST_AT = Date.UTC(2026, 0, 1)
 const SPAN_MS = 90 * 86_400_000
 
-/** Deterministic, from 0 to below 1 (mulberry32). */
-export const chance = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-}
-
 const wordAt = (rank: number): string => `w${rank.toString(36)}`
 
 /** Ranks by Zipf's law, exponent 1. */
 const zipf = (random: () => number): number => Math.min(VOCABULARY - 1, Math.floor(Math.exp(random() * Math.log(VOCABULARY))))
 
-export const conversationId = (at: number): string => derivedId('bench', 'conversation', String(at))
-export const personId = (at: number): string => derivedId('bench', 'person', String(at))
-
-export const conversationsOf = (messages: number): number => Math.max(1, Math.ceil(messages / MESSAGES_IN_A_CONVERSATION))
+const idsOf = (kind: string, count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, at) => derivedId('bench', kind, String(at)))
 
 const documentAt = (at: number, conversations: readonly string[], people: readonly string[], messages: number, random: () => number): SearchDocument => ({
   conversation: conversations[at % conversations.length] ?? '', sequence: Math.floor(at / conversations.length) + 1,
@@ -37,9 +27,9 @@ const documentAt = (at: number, conversations: readonly string[], people: readon
 
 /** Messages of random words, spread over conversations of 200; more than `messages` may be taken. */
 export const corpusOf = (messages: number) => {
-  const random = chance(7)
-  const conversations = Array.from({ length: conversationsOf(messages) }, (_, at) => conversationId(at))
-  const people = Array.from({ length: PEOPLE }, (_, at) => personId(at))
+  const random = chanceOf(7).fraction
+  const conversations = idsOf('conversation', Math.max(1, Math.ceil(messages / MESSAGES_IN_A_CONVERSATION)))
+  const people = idsOf('person', PEOPLE)
   let at = 0
   return {
     conversations, people,

@@ -1,14 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type pg from 'pg'
 import { catchUpFeed } from '../../adapters/catch-up/feed.js'
-import { startEmbeddedPostgres } from '../../adapters/embedded/postgres.js'
 import { memoryKeyStore } from '../../adapters/memory/key-store.js'
 import { postgresEventStore } from '../../adapters/postgres/event-store/event-store.js'
-import { migrate } from '../../adapters/postgres/migrate.js'
-import { dedicatedClient, postgresPool } from '../../adapters/postgres/pool.js'
+import { dedicatedClient } from '../../adapters/postgres/pool.js'
 import { ensureReadModels } from '../../adapters/postgres/projections/ensure-read-models.js'
 import { postgresProjectionStore } from '../../adapters/postgres/projections/store.js'
 import { liveSchema, type PostgresReadModel } from '../../adapters/postgres/read-model.js'
@@ -24,6 +19,7 @@ import { notificationsProjection } from '../../projections/notifications/project
 import { readStatesProjection } from '../../projections/read-states/project.js'
 import { storiesProjection } from '../../projections/stories/project.js'
 import { timelineProjection } from '../../projections/timeline/project.js'
+import { benchDatabase } from './database.js'
 
 const partitions = 1
 const noTimeout = 0
@@ -96,11 +92,8 @@ const rebuildFrom = async (pool: pg.Pool, eventStore: EventStore, projections: P
 }
 
 export const openWorld = async (): Promise<ProjectionWorld> => {
-  const directory = mkdtempSync(join(tmpdir(), 'tidings-bench-'))
-  chmodSync(directory, 0o711)
-  const server = await startEmbeddedPostgres({ directory, durable: true })
-  const pool = postgresPool({ url: server.url })
-  await migrate(pool)
+  const database = await benchDatabase()
+  const { pool } = database
   const client = await dedicatedClient(pool, { statement_timeout: noTimeout, query_timeout: noTimeout, idle_in_transaction_session_timeout: noTimeout })
   const eventStore = await postgresEventStore({ pool })
   const versions = new Map<string, number>()
@@ -116,9 +109,7 @@ export const openWorld = async (): Promise<ProjectionWorld> => {
     close: async () => {
       await eventStore.close()
       await client.end()
-      await pool.end()
-      await server.stop()
-      rmSync(directory, { recursive: true })
+      await database.close()
     },
   }
 }
