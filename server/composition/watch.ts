@@ -3,6 +3,7 @@ import { Gauge, type Registry } from 'prom-client'
 import { lagOf, type Feed, type ProjectionLag } from '../../projections/index.js'
 import { systemClock } from '../../platform/clock.js'
 import type { Alarm, Health } from '../../platform/health.js'
+import { repeatedly } from '../../platform/repeatedly.js'
 import type { Shutdown } from '../../platform/shutdown.js'
 import type { Foundation } from './foundation.js'
 import type { Projected } from './read-models.js'
@@ -37,7 +38,7 @@ const gauges = (metrics: Registry) => ({
  * others. Alarms and metrics are of the last look.
  */
 export const watchProjections = (
-  { eventStore }: Foundation, all: ReadonlyArray<Pick<Projected, 'projections' | 'store'>>, feed: Feed, metrics: Registry, { onStop, signal }: Shutdown,
+  { eventStore }: Foundation, all: ReadonlyArray<Pick<Projected, 'projections' | 'store'>>, feed: Feed, metrics: Registry, { onStop }: Shutdown,
 ): Pick<Health, 'alarms'> => {
   const { lag, parked } = gauges(metrics)
   let last: Look = { lags: [], parked: new Map(), away: [] }
@@ -55,14 +56,7 @@ export const watchProjections = (
     for (const { projection, lagMs } of last.lags) lag.set({ projection }, lagMs / millisecondsInSecond)
     for (const { name } of all.flatMap(({ projections }) => projections)) parked.set({ projection: name }, last.parked.get(name) ?? 0)
   }
-  let timer: NodeJS.Timeout | undefined
-  const again = () => {
-    if (!signal.aborted) timer = setTimeout(() => { looking = lookAround().then(again, again) }, lookEveryMs)
-  }
-  let looking = lookAround().then(again, again)
-  onStop('watch', async () => {
-    clearTimeout(timer)
-    await looking
-  })
+  // A look that fails is made again like any other.
+  onStop('watch', repeatedly(lookEveryMs, () => lookAround().catch(() => undefined)).stop)
   return { alarms: () => alarmsOf(last) }
 }
