@@ -36,13 +36,18 @@ const sweepMetrics = (metrics: Registry) => {
   }
 }
 
+/** One sweep of this process, as the scheduler makes it. */
+export const sweepOf = ({ pool, keyStore, clock }: Parts['foundation'], { expireStories }: Parts['commandSide']) => {
+  const parts = { dueStories: postgresDueStories(pool), endedStories: postgresEndedStories(pool), keyStore, expireStories, clock }
+  return (signal: AbortSignal): Promise<Swept> => sweepStories(parts, signal)
+}
+
 /** Ends stories that are over until the process stops, while it leads those that do so. */
 export const scheduleSweeps = async ({ sweepSeconds }: Settings, { foundation, commandSide, logger, metrics }: Parts, { onStop }: Shutdown): Promise<void> => {
-  const { pool, keyStore, clock } = foundation
-  const [dueStories, measure] = [postgresDueStories(pool), sweepMetrics(metrics)]
+  const measure = sweepMetrics(metrics)
   const sweeper = startSweeper({
-    leadership: await postgresLeadership(pool, SWEEP_LEAD),
-    sweep: (signal) => sweepStories({ dueStories, endedStories: postgresEndedStories(pool), keyStore, expireStories: commandSide.expireStories, clock }, signal),
+    leadership: await postgresLeadership(foundation.pool, SWEEP_LEAD),
+    sweep: sweepOf(foundation, commandSide),
     everyMs: sweepSeconds * MILLISECONDS_IN_SECOND,
     onSwept: (swept, milliseconds) => {
       measure(swept)

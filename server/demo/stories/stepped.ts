@@ -1,8 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { startHttp } from '../../../adapters/http/listener.js'
-import { postgresDueStories } from '../../../adapters/postgres/stories/due-stories.js'
-import { postgresEndedStories } from '../../../adapters/postgres/stories/ended-stories.js'
-import { commandRoutes, sweepStories, type CommandSide, type Swept } from '../../../command-side/index.js'
+import { commandRoutes, type CommandSide, type Swept } from '../../../command-side/index.js'
 import { createLogger } from '../../../platform/logging.js'
 import { createMetrics } from '../../../platform/metrics.js'
 import { unlimited } from '../../../platform/rate-limiter.js'
@@ -19,6 +17,7 @@ import { openFoundation, type Foundation } from '../../composition/foundation.js
 import { openIdentity } from '../../composition/identity.js'
 import { projectLog, readModelsGroup } from '../../composition/projecting.js'
 import { openReadModels } from '../../composition/read-models.js'
+import { sweepOf } from '../../composition/scheduling.js'
 import { openSearch } from '../../composition/search.js'
 import { openSides } from '../../composition/sides.js'
 import { openStories } from '../../composition/stories.js'
@@ -72,12 +71,12 @@ export const openStepped = async (environment: Readonly<Record<string, string>>,
     authenticator, rateLimiter: unlimited, host: '127.0.0.1', port: 0, allowedOrigins: [], logger: quiet, metrics, health: ready,
   })
   shutdown.onStop('HTTP listener', http.close)
-  const sweeping = { dueStories: postgresDueStories(foundation.pool), endedStories: postgresEndedStories(foundation.pool), keyStore: foundation.keyStore, expireStories: sides.commandSide.expireStories, clock: () => now }
+  const sweep = sweepOf(foundation, sides.commandSide)
   return {
     ...sides, foundation, stories,
     api: `http://127.0.0.1:${http.port}`,
     setNow: (milliseconds) => { now = milliseconds },
-    sweep: () => sweepStories(sweeping, shutdown.signal),
+    sweep: () => sweep(shutdown.signal),
     close: async () => { await shutdown.stop('the demo is over') },
   }
 }
