@@ -21,6 +21,9 @@ const lostOf = ({ expected, received }: MemberLedger): number => Math.max(0, exp
 const shown = (value: number): string => value.toLocaleString('en')
 const times = ({ p50, p95, p99 }: Percentiles): string => `${p50.toFixed(1)} / ${p95.toFixed(1)} / ${p99.toFixed(1)} ms`
 
+/** How a line begins that tells whether something held. */
+export const verdict = (held: boolean): string => (held ? 'ok    ' : 'BREACH')
+
 /** What must hold, each with the number that has to be zero. */
 export const breaches = (totals: Totals): Readonly<Record<string, number>> => ({
   lost: sum(totals.ledgers, lostOf),
@@ -47,7 +50,7 @@ export const reportLines = (totals: Totals): ReadonlyArray<string> => {
     `send → acknowledgement  P50 / P95 / P99  ${times(totals.acknowledgedMs)}`,
     `send → push             P50 / P95 / P99  ${times(totals.pushedMs)}`,
     '',
-    ...Object.entries(found).map(([what, count]) => `${count === 0 ? 'ok    ' : 'BREACH'} ${what}: ${shown(count)}`),
+    ...Object.entries(found).map(([what, count]) => `${verdict(count === 0)} ${what}: ${shown(count)}`),
     ...(Object.values(found).some((count) => count !== 0) && worst !== undefined ? [`worst member: ${JSON.stringify(worst)}`] : []),
   ]
 }

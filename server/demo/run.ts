@@ -99,12 +99,15 @@ const perform = async (options: DemoOptions, logs: ReadonlyArray<LazyLog>, stage
   return searched && Object.values(breaches(totals)).every((count) => count === 0)
 }
 
-/** False once a demo is interrupted. */
-export const interruption = (signal: AbortSignal): Promise<false> =>
-  new Promise((resolve) => {
+/** What the performance answers; false as soon as the demo is interrupted, however the performance goes on. */
+export const unlessInterrupted = (signal: AbortSignal, performing: Promise<boolean>): Promise<boolean> => {
+  performing.catch(() => undefined)
+  const interruption = new Promise<false>((resolve) => {
     if (signal.aborted) resolve(false)
     signal.addEventListener('abort', () => { resolve(false) })
   })
+  return Promise.race([performing, interruption])
+}
 
 /** The whole demo on a stage of its own. True when nothing was lost, doubled, reordered or changed; false also when interrupted. */
 export const runDemo = async (options: DemoOptions): Promise<boolean> => {
@@ -114,9 +117,7 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   const stage = await startStage(options.profile, { searches: options.search, keep: options.keep })
   try {
     options.print(stage.description)
-    const performing = perform(options, found.right.logs, stage)
-    performing.catch(() => undefined)
-    return await Promise.race([performing, interruption(options.interrupted)])
+    return await unlessInterrupted(options.interrupted, perform(options, found.right.logs, stage))
   } finally {
     await stage.close()
   }

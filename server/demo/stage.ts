@@ -51,25 +51,30 @@ const folderOf = (keep: string | undefined): string => {
   return directory
 }
 
+export interface RunningDeployment {
+  readonly deployment: Deployment
+  readonly issuer: DemoIssuer
+  readonly fleet: Fleet
+  readonly close: () => Promise<void>
+}
+
+interface StageOptions {
+  readonly searches?: boolean
+  readonly keep?: string | undefined
+}
+
 /**
  * Starts a deployment of the profile in a folder of its own, which `close` removes with everything in it unless it is `keep`. A
  * cluster that `searches` has an Elasticsearch.
  */
-export const startStage = async (
-  profile: 'embedded' | 'cluster', { searches = false, keep }: { readonly searches?: boolean; readonly keep?: string | undefined } = {},
-): Promise<Stage> => {
+export const startDeployment = async (profile: 'embedded' | 'cluster', { searches = false, keep }: StageOptions = {}): Promise<RunningDeployment> => {
   const directory = folderOf(keep)
   const issuer = await startDemoIssuer()
   const services = profile === 'cluster' ? await clusterServices(searches) : undefined
   const deployment = services === undefined ? await embeddedDeployment(issuer, directory) : await clusterDeployment(issuer, directory, services)
   const fleet = await startFleet(deployment.members)
-  const api = apiAt(deployment.api)
   return {
-    description: deployment.description,
-    fleet,
-    enter: door(deployment, api, issuer),
-    ask: api.ask,
-    search: api.search,
+    deployment, issuer, fleet,
     close: async () => {
       await fleet.stop()
       await services?.stop()
@@ -77,4 +82,11 @@ export const startStage = async (
       if (keep === undefined) await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** A deployment as `startDeployment` makes it, and the ways to it. */
+export const startStage = async (profile: 'embedded' | 'cluster', options?: StageOptions): Promise<Stage> => {
+  const { deployment, issuer, fleet, close } = await startDeployment(profile, options)
+  const api = apiAt(deployment.api)
+  return { description: deployment.description, fleet, enter: door(deployment, api, issuer), ask: api.ask, search: api.search, close }
 }

@@ -2,6 +2,7 @@ import { durations, percentilesOf, record } from '../../../platform/durations.js
 import type { SearchPage } from '../../../read-side/search/views.js'
 import type { Enter, Participant } from '../participant.js'
 import type { Played } from '../play.js'
+import { verdict } from '../report.js'
 import { casesOfLogs, plant, type SearchCase } from './cases.js'
 import { plantCorpus, relevanceOf } from './relevance.js'
 
@@ -58,7 +59,7 @@ export const performSearch = async (played: ReadonlyArray<Played>, { enter, ask,
   }
   const { p50, p95 } = percentilesOf(latencies)
   const { mean, questions } = await relevanceOf((asked) => ask(asker, asked))
-  print(`\n${good ? 'ok    ' : 'BREACH'} ${cases.length} questions, everything planted found, nothing foreign`)
+  print(`\n${verdict(good)} ${cases.length} questions, everything planted found, nothing foreign`)
   print(`latency over HTTP, one at a time, ${ROUNDS * cases.length} questions: P50 ${p50.toFixed(1)} ms · P95 ${p95.toFixed(1)} ms; the last message could be found after ${visibleMs.toFixed(0)} ms at most`)
   print(`nDCG@10 of the shared set: ${mean.toFixed(3)} over ${questions} questions`)
   return good

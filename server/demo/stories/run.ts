@@ -1,17 +1,13 @@
-import { chmodSync, mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join as pathOf } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { limits } from '../../../events/limits.js'
 import { chanceOf } from '../chat/chance.js'
 import { planOf } from '../chat/plan.js'
 import { openLogs } from '../chat/source.js'
-import { administrator, clusterDeployment, embeddedDeployment, type Deployment } from '../deployment.js'
-import { startFleet } from '../fleet.js'
-import { startDemoIssuer, type DemoIssuer } from '../issuer.js'
-import { interruption } from '../run.js'
-import { clusterServices } from '../services.js'
+import { administrator, type Deployment } from '../deployment.js'
+import type { DemoIssuer } from '../issuer.js'
+import { verdict } from '../report.js'
+import { unlessInterrupted } from '../run.js'
+import { startDeployment, type RunningDeployment } from '../stage.js'
 import { checkFunction, checkHttp, checkQuery, type Checked } from './boundary.js'
 import { bodyOf } from './door.js'
 import { channels, tiers, viewers, type Channel, type ViewerName } from './expected.js'
@@ -73,7 +69,7 @@ const whileTheyLive = async (deployment: Deployment, members: Members, { print, 
   const stories = await post(cast)
   const cells = await fillTable(cast, stories, counters)
   const wrong = cells.filter(isWrong).length
-  ;['', 'P1: who sees what, by every channel, as it was found', ...tableLines(cells), `${wrong === 0 ? 'ok    ' : 'BREACH'} wrong cells: ${wrong} of ${cells.length}`].forEach(print)
+  ;['', 'P1: who sees what, by every channel, as it was found', ...tableLines(cells), `${verdict(wrong === 0)} wrong cells: ${wrong} of ${cells.length}`].forEach(print)
   return { stories, wrong }
 }
 
@@ -88,23 +84,23 @@ const whenTheyAreOver = async (stepped: Stepped, members: Members, stories: Stor
   ]
   print('')
   print(`T1: visibility around the boundary of ${limits.storyLifetimeMs / 3_600_000} h`)
-  for (const { what, checks, wrong } of checked) print(`${wrong === 0 ? 'ok    ' : 'BREACH'} wrong ${what}: ${wrong} of ${checks.toLocaleString('en')}`)
+  for (const { what, checks, wrong } of checked) print(`${verdict(wrong === 0)} wrong ${what}: ${wrong} of ${checks.toLocaleString('en')}`)
   stepped.setNow(Math.max(...tiers.map((tier) => postedAt[tier])) + limits.storyLifetimeMs)
   const { author } = cast
   const there = { public: { ...stories.public, author }, followers: { ...stories.followers, author }, close_friends: { ...stories.close_friends, author } }
   const cells = await fillTable(cast, there, counters, afterwards)
   const seen = cells.filter(({ found }) => found !== false)
-  print(`${seen.length === 0 ? 'ok    ' : 'BREACH'} cells in which something is seen after it, with nobody sweeping: ${seen.length} of ${cells.length}`)
+  print(`${verdict(seen.length === 0)} cells in which something is seen after it, with nobody sweeping: ${seen.length} of ${cells.length}`)
   for (const { channel, tier, viewer } of seen.slice(0, 5)) print(`       ${channel}, ${tier}, ${viewer}`)
   return checked.reduce((sum, { wrong }) => sum + wrong, 0) + seen.length
 }
 
 const expiredLines = ({ stories, postedPerSecond, milliseconds, batches, breaches }: Expired): ReadonlyArray<string> => [
   '', `T2, T4, T6: ${stories.toLocaleString('en')} stories over at once (posted at ${postedPerSecond.toLocaleString('en')}/s); one tick of ${milliseconds.toLocaleString('en')} ms in batches of ${batches.join(', ')}`,
-  ...Object.entries(breaches).map(([what, count]) => `${count === 0 ? 'ok    ' : 'BREACH'} ${what}: ${count}`),
+  ...Object.entries(breaches).map(([what, count]) => `${verdict(count === 0)} ${what}: ${count}`),
 ]
 
-const perform = async (deployment: Deployment, issuer: DemoIssuer, stopFleet: () => Promise<void>, { data, seed, print }: StoriesDemoOptions): Promise<boolean> => {
+const perform = async ({ deployment, issuer, fleet }: RunningDeployment, { data, seed, print }: StoriesDemoOptions): Promise<boolean> => {
   const members = await enter(deployment, issuer, await nicks(data))
   const scene: Scene = { print, counters: new Map() }
   const { stories, wrong } = await whileTheyLive(deployment, members, scene)
@@ -112,7 +108,7 @@ const perform = async (deployment: Deployment, issuer: DemoIssuer, stopFleet: ()
   const postedAt = async (id: string): Promise<number> => Number(bodyOf(await author.get(`/v1/stories/${id}`))['postedAt'])
   const times = { public: await postedAt(stories.public.id), followers: await postedAt(stories.followers.id), close_friends: await postedAt(stories.close_friends.id) }
   await Promise.all(viewers.map((name) => members[name].close()))
-  await stopFleet()
+  await fleet.stop()
   const stepped = await openStepped(deployment.members.find(({ name }) => name === 'api' || name === 'tidings')?.environment ?? {}, Date.now())
   try {
     const breaches = await whenTheyAreOver(stepped, members, stories, times, chanceOf(seed).fraction, scene)
@@ -130,21 +126,11 @@ const perform = async (deployment: Deployment, issuer: DemoIssuer, stopFleet: ()
  * its own. True when every cell and every count is right; false also when interrupted.
  */
 export const runStoriesDemo = async (options: StoriesDemoOptions): Promise<boolean> => {
-  const directory = mkdtempSync(pathOf(tmpdir(), 'tidings-stories-'))
-  chmodSync(directory, 0o711)
-  const issuer = await startDemoIssuer()
-  const services = options.profile === 'cluster' ? await clusterServices(false) : undefined
-  const deployment = services === undefined ? await embeddedDeployment(issuer, directory) : await clusterDeployment(issuer, directory, services)
-  options.print(deployment.description)
-  const fleet = await startFleet(deployment.members)
+  const running = await startDeployment(options.profile)
   try {
-    const performing = perform(deployment, issuer, fleet.stop, options)
-    performing.catch(() => undefined)
-    return await Promise.race([performing, interruption(options.interrupted)])
+    options.print(running.deployment.description)
+    return await unlessInterrupted(options.interrupted, perform(running, options))
   } finally {
-    await fleet.stop()
-    await services?.stop()
-    await issuer.close()
-    await rm(directory, { recursive: true, force: true })
+    await running.close()
   }
 }
