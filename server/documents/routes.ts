@@ -33,17 +33,17 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 /** Every route of the API over empty memory, for whoever only wants to read what the routes say of themselves. */
 export const describedRoutes = (): ReadonlyArray<ApiRoute> => {
   const [models, keyStore] = [memoryReadModels(), memoryKeyStore()]
-  const handleDigest = (handle: string) => handle
+  const [audience, handleDigest] = [memoryAudience(models.audience), (handle: string) => handle]
   const commandSide = createCommandSide({
     eventStore: memoryEventStore(), keyStore, handleDigest, newId, clock: systemClock,
     snapshots: memorySnapshotStore(), handles: memoryHandleRegistry(),
     messageFacts: memoryMessageFacts(models.timeline), commandReceipts: memoryCommandReceipts(models.commandReceipts),
-    audience: memoryAudience(models.audience),
+    audience,
   })
   const [readers, progress] = [memoryReaders(models), memoryProgress(Object.values(models), emptyMemoryProjections())]
-  const readSide = createReadSide({ readers, keyStore, handleDigest, progress, audience: memoryAudience(models.audience), clock: systemClock })
+  const readSide = createReadSide({ readers, keyStore, handleDigest, progress, audience, clock: systemClock })
   const searchSide = createSearchSide({ index: memorySearchIndex(), progress, reader: readers.search, keyStore, clock: systemClock })
-  const storiesSide = createStoriesSide({ reader: readers.stories, audience: memoryAudience(models.audience), keyStore, progress, clock: systemClock, inspectionsShown: true })
+  const storiesSide = createStoriesSide({ reader: readers.stories, audience, keyStore, progress, clock: systemClock, inspectionsShown: true })
   const issuer = createIssuer({
     store: memoryIssuerStore(), keys: signingKeysIn(join(tmpdir(), 'tidings-never-read'), systemClock), clock: systemClock, newId,
     accessTokenMinutes: 1, refreshTokenDays: 1, issuerUrl: 'http://127.0.0.1:8080', audience: 'tidings',
