@@ -68,7 +68,7 @@ export const signals = ({ device, handlers, limits, now }: Surroundings): Signal
     },
     hear: (frame) => {
       if (frame.type === 'typing') handlers.onTyping?.({ conversation: frame.conversation, userId: frame.userId })
-      else if (frame.type === 'delivered') handlers.onDelivered?.({ conversation: frame.conversation, userId: frame.userId, through: frame.through })
+      else if (frame.type === 'delivered') for (const member of frame.members) handlers.onDelivered?.({ conversation: frame.conversation, ...member })
       else handlers.onPresence?.({ userId: frame.userId, online: frame.online, lastSeenAt: frame.lastSeenAt })
     },
     attach: (to) => { send = to },

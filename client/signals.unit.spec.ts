@@ -59,7 +59,7 @@ describe('signals of the client', () => {
     const told: unknown[] = []
     await live({ handlers: { onTyping: (one) => told.push(one), onDelivered: (one) => told.push(one), onPresence: (one) => told.push(one) } })
     const frames: ReadonlyArray<ServerFrame> = [
-      { type: 'typing', conversation, userId: somebody }, { type: 'delivered', conversation, userId: somebody, through: 3 },
+      { type: 'typing', conversation, userId: somebody }, { type: 'delivered', conversation, members: [{ userId: somebody, through: 3 }] },
       { type: 'presence', userId: somebody, online: true }, { type: 'presence', userId: somebody, online: false, lastSeenAt: 5 },
     ]
     for (const frame of frames) gateway().say(frame)

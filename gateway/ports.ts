@@ -52,8 +52,17 @@ export interface Authenticator {
   readonly revoked: (tokenIds: ReadonlyArray<string>) => TaskEither<Problem, ReadonlySet<string>>
 }
 
+/** What came up to `through` has reached a device of the account, and up to `after` was told before: -1 if nothing is known of that. */
+export interface Delivery {
+  readonly type: 'delivered'
+  readonly conversation: string
+  readonly userId: string
+  readonly after: number
+  readonly through: number
+}
+
 /** Something that is worth telling now and nothing later; `presence`: look at the account again. */
-export type Signal = Extract<ServerFrame, { readonly type: 'typing' | 'delivered' }> | { readonly type: 'presence'; readonly userId: string }
+export type Signal = Extract<ServerFrame, { readonly type: 'typing' }> | Delivery | { readonly type: 'presence'; readonly userId: string }
 
 /** Signals between gateways, at most once and beside the log. */
 export interface Signals {

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Id } from '../../events/ids.js'
-import { closed } from '../../events/schemas/common.js'
+import { closed, Sequence } from '../../events/schemas/common.js'
 import { serverFrames } from '../../events/wire/frames.js'
 import type { Signal, Signals } from '../../gateway/ports.js'
 import { hearers } from '../fan-out/hearers.js'
@@ -19,7 +19,11 @@ export interface RedisSignals extends Signals {
   readonly close: () => Promise<void>
 }
 
-const Message = Compile(Type.Array(Type.Union([serverFrames.typing, serverFrames.delivered, closed({ type: Type.Literal('presence'), userId: Id })])))
+const Message = Compile(Type.Array(Type.Union([
+  serverFrames.typing,
+  closed({ type: Type.Literal('delivered'), conversation: Id, userId: Id, after: Type.Integer({ minimum: -1 }), through: Sequence }),
+  closed({ type: Type.Literal('presence'), userId: Id }),
+])))
 
 const signalsIn = (message: string): ReadonlyArray<Signal> | undefined => {
   try {

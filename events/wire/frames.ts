@@ -50,8 +50,11 @@ export const serverFrames = {
   /** Someone's read marker moved: a state, not an event of the conversation. */
   read: frame('read', { conversation: Id, userId: Id, through: Sequence }),
   typing: frame('typing', { conversation: Id, userId: Id }),
-  /** What came up to there has reached a device of the account. */
-  delivered: frame('delivered', { conversation: Id, userId: Id, through: Sequence }),
+  /** What came up to there has reached a device of each of these members. */
+  delivered: frame('delivered', {
+    conversation: Id,
+    members: Type.Array(closed({ userId: Id, through: Sequence }), { minItems: 1, maxItems: limits.deliveriesPerFrame }),
+  }),
   /** Of a watched account. `lastSeenAt` only while it is away; an account that hides it looks like one that was never here. */
   presence: frame('presence', { userId: Id, online: Type.Boolean(), lastSeenAt: Type.Optional(Type.Integer({ minimum: 0 })) }),
   /** What the account is told of. It may come again with the same id: each id counts once. */

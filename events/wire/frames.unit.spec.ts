@@ -37,7 +37,7 @@ const fromServer: Readonly<Record<keyof typeof serverFrames, object>> = {
   event: { event },
   read: { conversation: id, userId: id, through: 3 },
   typing: { conversation: id, userId: id },
-  delivered: { conversation: id, userId: id, through: 3 },
+  delivered: { conversation: id, members: [{ userId: id, through: 3 }] },
   presence: { userId: id, online: false, lastSeenAt: 1_764_042_000_000 },
   notification: { notification },
   caught_up: { sync: 'sync' },

@@ -3,9 +3,8 @@ import { isMember, mayRead } from '../../events/visibility.js'
 import type { ClientFrame } from '../../events/wire/frames.js'
 import type { Clock } from '../../platform/clock.js'
 import { gatewayLimits, innerLimits } from '../limits.js'
-import type { Signal, Signals } from '../ports.js'
+import type { Delivery, Signal, Signals } from '../ports.js'
 import { seldom } from '../presence/seldom.js'
-import type { Told } from '../presence/telling.js'
 import type { Registry } from '../sessions/registry.js'
 import type { Session } from '../sessions/session.js'
 
@@ -44,7 +43,7 @@ export const createSignalFrames = ({ registry, signals, watch, clock }: SignalFr
   const writing = seldom(gatewayLimits.typingEveryMs)
   const publish = together(signals)
   const told = new LRUCache<string, number>({ max: innerLimits.deliveriesKnown })
-  let reached = new Map<string, Extract<Told, { readonly type: 'delivered' }>>()
+  let reached = new Map<string, Delivery>()
 
   const seatOf = (session: Session, conversation: string) => {
     const room = registry.rooms.get(conversation)
@@ -59,8 +58,8 @@ export const createSignalFrames = ({ registry, signals, watch, clock }: SignalFr
     const seated = seatOf(session, conversation)
     if (seated === undefined || through > seated.room.last || !mayRead(seated.seat.visible, through)) return
     const key = keyOf(session, conversation)
-    if (through <= Math.max(told.get(key) ?? -1, reached.get(key)?.through ?? -1)) return
-    reached.set(key, { type: 'delivered', conversation, userId: session.account, through })
+    const after = told.get(key) ?? -1
+    if (through > Math.max(after, reached.get(key)?.through ?? -1)) reached.set(key, { type: 'delivered', conversation, userId: session.account, after, through })
   }
   return {
     handle: (session, frame) => {

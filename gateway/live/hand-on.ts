@@ -46,6 +46,12 @@ const send = ({ outbox }: HandOnParts, room: Room, event: RecordedEvent, frame: 
   }
 }
 
+const noteAuthor = ({ wrote }: Room, event: RecordedEvent, sequence: number): void => {
+  if (event.type !== 'MessageSent') return
+  const decoded = decode(event)
+  if (E.isRight(decoded)) wrote.set(decoded.right.metadata.actor, sequence)
+}
+
 const liveOf = ({ registry }: HandOnParts, account: string): ReadonlyArray<Session> =>
   [...registry.ofAccount(account)].filter(({ stage }) => stage === 'live')
 
@@ -94,6 +100,7 @@ const inConversation = (parts: HandOnParts, event: RecordedEvent, conversation: 
   const room = registry.rooms.get(conversation)
   if (room === undefined || frame === undefined) return done
   room.last = sequence
+  noteAuthor(room, event, sequence)
   send(parts, room, event, frame, sequence)
   if (change?.enters === false) dismiss(parts, room, change.userId, sequence)
   return done

@@ -1,17 +1,18 @@
+import * as NEA from 'fp-ts/lib/NonEmptyArray.js'
 import type { Audience } from '../../events/audience.js'
 import type { RecordedEvent } from '../../events/event-store.js'
 import type { Clock } from '../../platform/clock.js'
 import type { NewId } from '../../platform/identifiers.js'
 import { createSignalFrames, type SignalFrames } from '../handlers/signals.js'
 import { gatewayLimits } from '../limits.js'
-import type { LastSeenRule, PresenceStore, Signal, Signals } from '../ports.js'
+import type { Delivery, LastSeenRule, PresenceStore, Signal, Signals } from '../ports.js'
 import type { Outbox } from '../sessions/outbox.js'
 import type { Registry } from '../sessions/registry.js'
 import { concernOf, type Concern } from './concerns.js'
 import { createGlances, type Glances } from './glances.js'
 import { createLeases } from './leases.js'
 import { seldom } from './seldom.js'
-import { createTelling } from './telling.js'
+import { createTelling, type Telling } from './telling.js'
 import { createWatches, type Watches } from './watches.js'
 
 export interface PresenceParts {
@@ -66,12 +67,18 @@ const reconsiderer = (registry: Registry, watches: Watches, glances: Glances) =>
   }
 }
 
-const hearing = (registry: Registry, watches: Watches, glances: Glances, telling: ReturnType<typeof createTelling>, { clock, onDefect }: PresenceParts) => {
+const byConversation = NEA.groupBy(({ conversation }: Delivery) => conversation)
+
+const hearing = (registry: Registry, watches: Watches, glances: Glances, telling: Telling, { clock, onDefect }: PresenceParts) => {
   const writing = seldom(gatewayLimits.typingEveryMs / 2)
-  const hear = (signal: Signal): void => {
-    if (signal.type === 'presence') for (const session of watches.watchersOf(signal.userId)) glances.due(session, signal.userId)
-    else if (!registry.rooms.has(signal.conversation)) return
-    else if (signal.type === 'delivered' || writing.mayPass(`${signal.conversation} ${signal.userId}`, clock())) void telling(signal).catch(onDefect)
+  const hear = (signals: ReadonlyArray<Signal>): void => {
+    for (const signal of signals) {
+      if (signal.type === 'presence') for (const session of watches.watchersOf(signal.userId)) glances.due(session, signal.userId)
+      else if (signal.type === 'delivered' || !registry.rooms.has(signal.conversation)) continue
+      else if (writing.mayPass(`${signal.conversation} ${signal.userId}`, clock())) void telling.typing(signal).catch(onDefect)
+    }
+    const deliveries = byConversation(signals.flatMap((signal) => (signal.type === 'delivered' && registry.rooms.has(signal.conversation) ? [signal] : [])))
+    for (const [conversation, some] of Object.entries(deliveries)) void telling.delivered(conversation, some).catch(onDefect)
   }
   return { hear, forget: () => { writing.forget(clock()) } }
 }
@@ -101,7 +108,7 @@ export const startPresence = async (parts: PresenceParts): Promise<Presence> => 
     leases.note(session.account)
     if (session.stage === 'closed') watches.unwatch(session)
   })
-  const leave = await signals.listen((some) => { for (const signal of some) hear(signal) })
+  const leave = await signals.listen(hear)
   return {
     frames,
     heard: (events) => {

@@ -13,6 +13,8 @@ export interface Room {
   /** Everything up to it was handed to everyone seated. */
   last: number
   readonly seats: Map<Session, Seat>
+  /** Where each account wrote last, of what was handed on since the room is here. */
+  readonly wrote: Map<string, number>
 }
 
 /** Who is connected here, by device, account and conversation. Synchronous; holds no timers. */
@@ -65,7 +67,7 @@ export const createRegistry = (): Registry => {
     },
     seat: (session, conversation, seat, last) => {
       const there = rooms.get(conversation)
-      const room = there ?? { conversation, last, seats: new Map<Session, Seat>() }
+      const room = there ?? { conversation, last, seats: new Map<Session, Seat>(), wrote: new Map<string, number>() }
       if (there === undefined) rooms.set(conversation, room)
       room.seats.set(session, seat)
       session.conversations.add(conversation)

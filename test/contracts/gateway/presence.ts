@@ -143,9 +143,43 @@ export const presence = (subject: () => TwoGateways): void => {
       await until(() => his.ofType('event').length === 4)
       his.say({ type: 'delivered', conversation, through: 6 })
       await until(() => hers.ofType('delivered').length > 1)
-      expect(hers.ofType('delivered').map(({ userId, through }) => [userId, through])).toEqual([[bob.account, 5], [bob.account, 6]])
+      expect(hers.ofType('delivered').map(({ members }) => members)).toEqual([[{ userId: bob.account, through: 5 }], [{ userId: bob.account, through: 6 }]])
       expect(his.ofType('delivered')).toEqual([])
       expect(published('delivered') - before).toBeLessThanOrEqual(2)
+    })
+
+    it('are told to whoever wrote what was delivered, those of many members at once; to nobody else in a group', async () => {
+      const { alice, bob, eve, conversation, send } = await group()
+      await send({ type: 'AddMembers', members: [eve.account] })
+      const lines = [await at(0, alice), await at(1, bob), await at(1, eve)] as const
+      const [hers, his, theirs] = lines
+      const delivered = async (sequence: number, ...of: ReadonlyArray<Line>): Promise<void> => {
+        await until(() => lines.every((line) => line.ofType('event').some(({ event }) => event.sequence === sequence)))
+        for (const line of of) line.say({ type: 'delivered', conversation, through: sequence })
+      }
+      const told = (line: Line) => line.ofType('delivered').flatMap(({ members }) => members.map(({ userId, through }) => [userId, through]))
+      const { sequence: first } = await send(message('hers'))
+      await delivered(first, his, theirs)
+      await until(() => told(hers).length === 2)
+      const { sequence: second } = await numbered(subject().stack.commandSide, bob, conversation, 1)(message('his'))
+      await delivered(second, hers, theirs)
+      await until(() => told(his).length === 2)
+      expect(told(hers).toSorted()).toEqual([[bob.account, first], [eve.account, first]].toSorted())
+      expect(told(his).toSorted()).toEqual([[alice.account, second], [eve.account, second]].toSorted())
+      expect(told(theirs)).toEqual([])
+    })
+
+    it('in a direct conversation each tells the other, also of what was written before', async () => {
+      const [alice, bob] = await three()
+      const conversation = directConversationId(alice.account, bob.account)
+      const { commandSide, readSide } = subject().stack
+      await answer(commandSide.conversation(alice, conversation, 1, { type: 'CreateConversation', kind: 'direct', encryption: 'readable', members: [bob.account] }))
+      const { sequence } = await numbered(commandSide, alice, conversation, 2)(message('before both came'))
+      await projected(readSide, alice, conversation, sequence)
+      const [hers, his] = [await at(0, alice), await at(1, bob)]
+      his.say({ type: 'delivered', conversation, through: sequence })
+      await until(() => hers.ofType('delivered').length > 0)
+      expect(hers.ofType('delivered')).toEqual([{ type: 'delivered', conversation, members: [{ userId: bob.account, through: sequence }] }])
     })
   })
 

@@ -23,7 +23,7 @@ export const signalsContract = (name: string, open: () => Promise<OpenSignals>):
       const heard: [Signal[], Signal[]] = [[], []]
       await one.listen((signals) => heard[0].push(...signals))
       await other.listen((signals) => heard[1].push(...signals))
-      const signals: ReadonlyArray<Signal> = [typing(), { type: 'delivered', conversation: newId(), userId: newId(), through: 7 }, { type: 'presence', userId: newId() }]
+      const signals: ReadonlyArray<Signal> = [typing(), { type: 'delivered', conversation: newId(), userId: newId(), after: -1, through: 7 }, { type: 'presence', userId: newId() }]
       one.publish(signals)
       await until(() => heard.every(({ length }) => length >= 3))
       expect(heard).toEqual([signals, signals])
