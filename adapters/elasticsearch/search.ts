@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import { createHash } from 'node:crypto'
 import { searchLimits, type SearchHit, type SearchHits, type SearchOrder, type SearchPosition, type SearchQuery } from '../../events/search/index-port.js'
-import { contentCondition, filterConditions } from './conditions.js'
+import { conditionOf } from './conditions.js'
 import type { StoredDocument } from './documents.js'
 import { Incomplete } from './failures.js'
 import { membershipConditions } from './membership.js'
@@ -30,19 +30,15 @@ const sortValues = (order: SearchOrder, { score, sender, sentAt, conversation, s
 const preferenceOf = ({ clauses, tokens, senders, conversations }: SearchQuery): string =>
   createHash('sha256').update(JSON.stringify([clauses, tokens, senders, conversations])).digest('hex')
 
-const bodyOf = (query: SearchQuery, membership: estypes.QueryDslQueryContainer) => {
-  const content = contentCondition(query)
-  const filter = [membership, ...filterConditions(query)]
-  return {
-    query: { bool: query.order === 'relevance' ? { filter, must: [...content] } : { filter: [...filter, ...content] } },
-    sort: [...orders[query.order]],
-    size: query.limit + 1,
-    track_total_hits: searchLimits.countedHits,
-    timeout: SHARD_TIMEOUT,
-    _source: ['conversation', 'sequence', 'sentAt', 'messageId', 'sender'],
-    ...(query.after === undefined ? {} : { search_after: sortValues(query.order, query.after) }),
-  }
-}
+const bodyOf = (query: SearchQuery, membership: estypes.QueryDslQueryContainer) => ({
+  query: conditionOf(query, membership),
+  sort: [...orders[query.order]],
+  size: query.limit + 1,
+  track_total_hits: searchLimits.countedHits,
+  timeout: SHARD_TIMEOUT,
+  _source: ['conversation', 'sequence', 'sentAt', 'messageId', 'sender'],
+  ...(query.after === undefined ? {} : { search_after: sortValues(query.order, query.after) }),
+})
 
 const hitOf = ({ _score: score, _source: source }: estypes.SearchHit<StoredDocument>): ReadonlyArray<SearchHit> => {
   if (source === undefined) return []

@@ -25,10 +25,13 @@ export const postgresEngine = (pool: pg.Pool): BenchEngine => ({
   close: async () => undefined,
 })
 
+/** A server in earnest: those of the tests compile little, so as to start soon. */
+export const elasticsearchJava = '-Xms1g -Xmx1g'
+
 /** The server of TIDINGS_ELASTICSEARCH_URLS, else one of its own. */
 export const elasticsearchEngine = async (): Promise<BenchEngine> => {
   const given = process.env['TIDINGS_ELASTICSEARCH_URLS']
-  const server = given === undefined ? await privateElasticsearch() : { url: given, stop: async () => undefined }
+  const server = given === undefined ? await privateElasticsearch(elasticsearchJava) : { url: given, stop: async () => undefined }
   const prefix = `bench-${process.pid}-`
   const index = elasticsearchSearchIndex({ urls: [server.url], prefix, layout: { shards: 1, replicas: 0 } })
   const client = new Client({ node: server.url })
