@@ -49,7 +49,7 @@ const routed =
         notify(frame.notification)
         return 'taken'
       case 'read':
-        handlers.onRead?.({ conversation: frame.conversation, userId: frame.userId, through: frame.through })
+        for (const member of frame.members) handlers.onRead?.({ conversation: frame.conversation, ...member })
         return 'taken'
       case 'typing':
       case 'delivered':

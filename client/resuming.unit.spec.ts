@@ -188,7 +188,7 @@ describe('verification', () => {
 it('read markers of others are heard', async () => {
   const reads: Array<unknown> = []
   await live({ handlers: { onRead: (read) => { reads.push(read) } } })
-  gateway().say({ type: 'read', conversation, userId: other, through: 4 })
+  gateway().say({ type: 'read', conversation, members: [{ userId: other, through: 4 }] })
   await until(() => reads.length === 1)
   expect(reads).toEqual([{ conversation, userId: other, through: 4 }])
 })

@@ -11,7 +11,7 @@ export const limits = {
   membersReadable: 10_000,
   membersE2ee: 1_000,
   membersPerCommand: 200,
-  deliveriesPerFrame: 500,
+  membersPerFrame: 500,
   pins: 200,
   mentions: 50,
   blindTokens: 256,

@@ -44,17 +44,17 @@ export const ClientFrame = Type.Union([
 ])
 export type ClientFrame = Static<typeof ClientFrame>
 
+/** How far each of some members has come. */
+const MembersThrough = Type.Array(closed({ userId: Id, through: Sequence }), { minItems: 1, maxItems: limits.membersPerFrame })
+
 export const serverFrames = {
   welcome: frame('welcome', { session: Id, heartbeatMs: Type.Integer(), deadAfterMs: Type.Integer() }),
   event: frame('event', { event: DeliveredEvent }),
-  /** Someone's read marker moved: a state, not an event of the conversation. */
-  read: frame('read', { conversation: Id, userId: Id, through: Sequence }),
+  /** Read markers of these members moved: states, not events of the conversation. */
+  read: frame('read', { conversation: Id, members: MembersThrough }),
   typing: frame('typing', { conversation: Id, userId: Id }),
   /** What came up to there has reached a device of each of these members. */
-  delivered: frame('delivered', {
-    conversation: Id,
-    members: Type.Array(closed({ userId: Id, through: Sequence }), { minItems: 1, maxItems: limits.deliveriesPerFrame }),
-  }),
+  delivered: frame('delivered', { conversation: Id, members: MembersThrough }),
   /** Of a watched account. `lastSeenAt` only while it is away; an account that hides it looks like one that was never here. */
   presence: frame('presence', { userId: Id, online: Type.Boolean(), lastSeenAt: Type.Optional(Type.Integer({ minimum: 0 })) }),
   /** What the account is told of. It may come again with the same id: each id counts once. */

@@ -35,7 +35,7 @@ const fromClients: Readonly<Record<keyof typeof clientFrames, object>> = {
 const fromServer: Readonly<Record<keyof typeof serverFrames, object>> = {
   welcome: { session: id, heartbeatMs: 30_000, deadAfterMs: 75_000 },
   event: { event },
-  read: { conversation: id, userId: id, through: 3 },
+  read: { conversation: id, members: [{ userId: id, through: 3 }] },
   typing: { conversation: id, userId: id },
   delivered: { conversation: id, members: [{ userId: id, through: 3 }] },
   presence: { userId: id, online: false, lastSeenAt: 1_764_042_000_000 },

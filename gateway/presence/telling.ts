@@ -64,7 +64,7 @@ export const createTelling = ({ registry, audience, outbox }: TellingParts): Tel
       if (room === undefined) return
       for (const session of membersIn(room)) {
         const members = deliveries.filter(concerns(room, session.account)).map(({ userId, through }) => ({ userId, through }))
-        for (const some of RA.chunksOf(limits.deliveriesPerFrame)(members)) outbox.push(session, frameText({ type: 'delivered', conversation, members: [...some] }))
+        for (const some of RA.chunksOf(limits.membersPerFrame)(members)) outbox.push(session, frameText({ type: 'delivered', conversation, members: [...some] }))
       }
     },
   }

@@ -61,7 +61,7 @@ export const live = (subject: () => GatewayStack): void => {
       await Promise.all([his.caughtUp(), hers.caughtUp()])
       his.say({ type: 'read', request: 7, conversation, through: head })
       await until(() => his.ofType('ack').length === 1 && hers.ofType('read').length === 1)
-      expect(hers.ofType('read')).toEqual([{ type: 'read', conversation, userId: bob.account, through: head }])
+      expect(hers.ofType('read')).toEqual([{ type: 'read', conversation, members: [{ userId: bob.account, through: head }] }])
       expect(his.ofType('read')).toEqual([])
       expect(his.ofType('ack')[0]?.request).toBe(7)
     })
