@@ -17,9 +17,16 @@ const plainTable = `
   CREATE INDEX IF NOT EXISTS plain_events_position ON plain_events (position)`
 const plainInsert = `INSERT INTO plain_events (stream, revision, id, type, version, data, metadata, sealed) VALUES ($1, 0, $2, 'MessageSent', 1, $3, $4, $5)`
 
+const peerPool = (options: pg.PoolConfig): pg.Pool => {
+  const pool = new pg.Pool(options)
+  // Of connections that end while nobody uses them; what is under way fails by itself.
+  pool.on('error', () => undefined)
+  return pool
+}
+
 /** One INSERT a command into a table of the log's shape, 16 connections: what plain SQL does at the same durability. */
 export const plainSql = async (url: string, connections: number, data: Buffer, metadata: Buffer, sealed: Buffer): Promise<Peer> => {
-  const pool = new pg.Pool({ connectionString: url, max: connections })
+  const pool = peerPool({ connectionString: url, max: connections })
   await pool.query(plainTable)
   const operation = () => pool.query({ name: 'plain', text: plainInsert, values: [`conversation-${randomUUID()}`, randomUUID(), data, metadata, sealed] })
   return { name: 'plain SQL', operation, close: () => pool.end() }
@@ -38,7 +45,7 @@ const messageDbParts = ['extensions', 'schema', 'types', 'tables', 'functions', 
 
 /** @eventide/message-db: its SQL functions as published, one `write_message` a command. */
 export const messageDb = async (url: string, connections: number, payload: string): Promise<Peer> => {
-  const pool = new pg.Pool({ connectionString: url, max: connections, options: '-c search_path=message_store,public' })
+  const pool = peerPool({ connectionString: url, max: connections, options: '-c search_path=message_store,public' })
   const root = dirname(createRequire(import.meta.url).resolve('@eventide/message-db/package.json'))
   for (const part of messageDbParts) {
     const folder = join(root, 'database', part)
