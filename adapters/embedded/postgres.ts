@@ -36,7 +36,6 @@ const POLL_INTERVAL_MS = 10
 const lean: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  shared_buffers: '32MB',
   max_connections: '50',
   wal_level: 'minimal',
   max_wal_senders: '0',
@@ -50,7 +49,9 @@ const lean: Readonly<Record<string, string>> = {
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 }
-const forgetful: Readonly<Record<string, string>> = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+/** Taken as it is filled. Indices of a million messages do not lie in less, nor does what several commits at once write. */
+const durable: Readonly<Record<string, string>> = { shared_buffers: '256MB' }
+const forgetful: Readonly<Record<string, string>> = { shared_buffers: '32MB', fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -88,7 +89,7 @@ const lastWords = (place: Place): string => readFileSync(place.log, 'utf8').trim
 
 const launch = async (place: Place, options: EmbeddedPostgresOptions): Promise<Postmaster & { readonly ended: () => boolean }> => {
   const port = await freePort()
-  const settings = { ...lean, ...(options.durable ? {} : forgetful), ...options.settings, port: String(port) }
+  const settings = { ...lean, ...(options.durable ? durable : forgetful), ...options.settings, port: String(port) }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(place.log, 'w', 0o600)
   // Detached: an interrupt typed at the terminal reaches us first, and we stop the server after its clients.
